@@ -1,0 +1,81 @@
+// What a Chord node is there for: lookups of random keys, and how they went.
+import type { Counter, Distribution, Host, Meter, Nanoseconds } from '../port.ts';
+import { confirm } from './confirm.ts';
+import { Lookup, type Seeker } from './lookup.ts';
+import type { ChordMessage, NodeRef } from './messages.ts';
+import { randomId } from './ring.ts';
+
+/** Told of each lookup that succeeded; for onlookers who know who the owner is. */
+export type LookupObserver = (key: number, owner: NodeRef, hops: number) => void;
+
+export interface WorkloadOptions {
+  /** Mean time between two lookups; the times are exponential. */
+  readonly every: Nanoseconds;
+  readonly timeout: Nanoseconds;
+}
+
+/**
+ * Looks up uniformly random keys from the time of joining on.
+ *
+ * Measures the distributions `lookup.success` (1 where an owner was found and answered within the timeout, else 0; also
+ * 0 while the node has lost the ring), `lookup.latency` (ns, up to the owner's answer) and `lookup.hops` (nodes that
+ * answered up to the key's predecessor) of those that succeeded, and the counter `lookup.timeouts` (nodes that were
+ * asked on the way and did not answer).
+ */
+export class Workload {
+  private readonly seeker: Seeker;
+  private readonly host: Host<ChordMessage>;
+  private readonly options: WorkloadOptions;
+  private readonly onLookup: LookupObserver | undefined;
+  private readonly success: Distribution;
+  private readonly latency: Distribution;
+  private readonly hops: Distribution;
+  private readonly timeouts: Counter;
+  private readonly random = (): number => this.host.random();
+  private readonly lookUpLater = (): void => this.lookUp();
+  private readonly finished = (lookup: Lookup): void => this.confirm(lookup);
+
+  constructor(
+    seeker: Seeker,
+    host: Host<ChordMessage>,
+    options: WorkloadOptions,
+    meter: Meter,
+    onLookup: LookupObserver | undefined,
+  ) {
+    this.seeker = seeker;
+    this.host = host;
+    this.options = options;
+    this.onLookup = onLookup;
+    this.success = meter.distribution('lookup.success', 'ratio');
+    this.latency = meter.distribution('lookup.latency', 'ns');
+    this.hops = meter.distribution('lookup.hops', 'hops');
+    this.timeouts = meter.counter('lookup.timeouts');
+  }
+
+  start(): void {
+    const pause = -Math.log(1 - this.host.random()) * this.options.every;
+    this.host.after(Math.round(pause), this.lookUpLater);
+  }
+
+  private lookUp(): void {
+    this.start();
+    if (!this.seeker.routing.joined) {
+      this.success.record(0);
+      return;
+    }
+    new Lookup(this.seeker, randomId(this.random), this.options.timeout, this.finished).run();
+  }
+
+  private confirm(lookup: Lookup): void {
+    confirm(this.seeker, lookup, owner => this.record(lookup, owner));
+  }
+
+  private record(lookup: Lookup, owner: NodeRef | undefined): void {
+    if (lookup.timeouts > 0) this.timeouts.add(lookup.timeouts);
+    this.success.record(owner ? 1 : 0);
+    if (!owner) return;
+    this.latency.record(this.seeker.now() - lookup.started);
+    this.hops.record(lookup.hops);
+    this.onLookup?.(lookup.key, owner, lookup.hops);
+  }
+}

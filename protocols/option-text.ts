@@ -1,0 +1,98 @@
+// Option values as people write them on a command line: `every=500ms`, `lookup.every=10s`, `successors=4`.
+import { isOption, type OptionSpec, type OptionTree } from './options.ts';
+
+/** An option that does not exist, or a value that is none of its kind. The message says which, and what is expected. */
+export class OptionError extends Error {
+  override name = 'OptionError';
+}
+
+const DURATION = { d: 86_400e9, h: 3600e9, m: 60e9, s: 1e9, ms: 1e6, us: 1e3, ns: 1 } as const;
+const SIZE = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 } as const;
+
+const EXPECTED: Readonly<Record<Exclude<OptionSpec['kind'], 'choice'>, string>> = {
+  duration: 'a duration with its unit (ns, us, ms, s, m, h, d), such as 10s',
+  count: 'a whole number, such as 8',
+  bytes: 'a whole number of bytes, or a size with its unit (B, KB, MB, GB, KiB, MiB, GiB), such as 64B',
+  fraction: 'a percentage such as 0.1%, or a fraction between 0 and 1 such as 0.001',
+};
+
+/**
+ * Reads assignments `key.path=value`; of several to one option the last one holds.
+ * @returns the options given, as `withDefaults` takes them
+ * @throws {OptionError}
+ */
+export function parseOptions(tree: OptionTree, assignments: readonly string[]): object {
+  const given: Record<string, unknown> = {};
+  for (const assignment of assignments) {
+    const equals = assignment.indexOf('=');
+    if (equals < 1) throw new OptionError(`found '${assignment}', expected key.path=value`);
+    const key = assignment.slice(0, equals);
+    const spec = findOption(tree, key);
+    place(given, key.split('.'), parseValue(spec, key, assignment.slice(equals + 1).trim()));
+  }
+  return given;
+}
+
+/** The full names of all options in a tree, such as `lookup.every`. */
+export function optionKeys(tree: OptionTree, prefix = ''): string[] {
+  return Object.entries(tree).flatMap(([key, entry]) =>
+    isOption(entry) ? [`${prefix}${key}`] : optionKeys(entry, `${prefix}${key}.`),
+  );
+}
+
+function findOption(tree: OptionTree, key: string): OptionSpec {
+  let entry: OptionTree | OptionSpec | undefined = tree;
+  for (const part of key.split('.')) {
+    entry = entry && !isOption(entry) && Object.hasOwn(entry, part) ? entry[part] : undefined;
+  }
+  if (entry && isOption(entry)) return entry;
+  throw new OptionError(`${key}: no such option; there are ${optionKeys(tree).join(', ')}`);
+}
+
+function place(group: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [head, ...rest] = path;
+  if (rest.length === 0) {
+    group[head] = value;
+    return;
+  }
+  group[head] ??= {};
+  place(group[head] as Record<string, unknown>, rest, value);
+}
+
+function parseValue(spec: OptionSpec, key: string, text: string): number | string {
+  const refuse = (expected: string) => new OptionError(`${key}: found '${text}', expected ${expected}`);
+  if (spec.kind === 'choice') {
+    if (spec.choices.includes(text)) return text;
+    throw refuse(spec.choices.join(' or '));
+  }
+  const value = readNumber(spec.kind, text);
+  if (value === undefined) throw refuse(EXPECTED[spec.kind]);
+  const { minimum = 0 } = spec;
+  if (value < minimum) {
+    throw refuse(spec.kind === 'duration' ? `at least ${minimum} ns` : `at least ${minimum}`);
+  }
+  return value;
+}
+
+/** @returns undefined where the text is no value of the kind, or one too large to be exact */
+function readNumber(kind: Exclude<OptionSpec['kind'], 'choice'>, text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*([a-zA-Z%]*)$/.exec(text);
+  if (!match) return undefined;
+  const [, digits, unit] = match;
+  const figure = Number(digits);
+  if (kind === 'fraction') {
+    const value = unit === '%' ? figure / 100 : figure;
+    return (unit === '' || unit === '%') && value <= 1 ? value : undefined;
+  }
+  const factor = factorOf(kind, unit);
+  if (factor === undefined) return undefined;
+  const value = kind === 'duration' ? Math.round(figure * factor) : figure * factor;
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+function factorOf(kind: 'duration' | 'count' | 'bytes', unit: string): number | undefined {
+  if (kind === 'count') return unit === '' ? 1 : undefined;
+  if (kind === 'bytes' && unit === '') return 1;
+  const units: Readonly<Record<string, number>> = kind === 'duration' ? DURATION : SIZE;
+  return Object.hasOwn(units, unit) ? units[unit] : undefined;
+}
