@@ -1,0 +1,111 @@
+// A simulated host: the protocols' port on virtual time and the fabric. A sliver runs on one.
+import type { Host, Meter, Protocol, Timer } from '../../protocols/port.ts';
+import type { EventId } from '../../sim/event-queue.ts';
+import { type RandomStream, stream } from '../../sim/random.ts';
+import type { EventKind, Simulation } from '../../sim/simulation.ts';
+import type { Nanoseconds } from '../../sim/time.ts';
+import type { Network } from '../network/network.ts';
+import type { TokenBuckets } from '../slice/token-buckets.ts';
+import { Fabric } from './fabric.ts';
+import type { Endpoint, Hosts } from './hosts.ts';
+
+/** What all hosts of one simulation share. */
+export interface HostRoom {
+  readonly sim: Simulation;
+  readonly hosts: Hosts;
+  readonly fabric: Fabric;
+  readonly timer: EventKind<() => void>;
+  readonly seed: string;
+}
+
+/** Makes what the hosts of one simulation share. */
+export function furnish(
+  sim: Simulation,
+  hosts: Hosts,
+  network: Network,
+  caps: TokenBuckets,
+  meter: Meter,
+  seed: string,
+): HostRoom {
+  const fabric = new Fabric(sim, network, caps, hosts, meter);
+  // A crash leaves the host's timers in the queue; the life that set them tells that they are void.
+  const timer = sim.kind<() => void>('timer', (address, run, life) => {
+    if (hosts.life(address) === life) run();
+  });
+  return { sim, hosts, fabric, timer, seed };
+}
+
+/** What decides how large a message is on the wire. */
+export interface Sizer<M> {
+  sizeOf(message: M): number;
+}
+
+/** One sliver's host. It is down until `boot`, and again after `crash`. */
+export class SimulatedHost<M> implements Host<M>, Endpoint {
+  readonly address: number;
+  readonly name: string;
+
+  private readonly room: HostRoom;
+  private readonly sizer: Sizer<M>;
+  private protocol: Protocol<M> | undefined;
+  private randomStream: RandomStream | undefined;
+
+  /** @param name unique in the run; the host's random stream is named by it */
+  constructor(room: HostRoom, address: number, name: string, sizer: Sizer<M>) {
+    this.room = room;
+    this.address = address;
+    this.name = name;
+    this.sizer = sizer;
+    room.hosts.endpoints[address] = this;
+  }
+
+  /** Starts a new instance of a protocol, in a new life without memory of the one before. */
+  boot(protocol: Protocol<M>): void {
+    this.room.hosts.boot(this.address);
+    this.protocol = protocol;
+    protocol.start();
+  }
+
+  /** Stops at once: the instance, its timers and what arrives from now on are gone. */
+  crash(): void {
+    this.room.hosts.crash(this.address);
+    this.protocol = undefined;
+  }
+
+  deliver(from: number, message: unknown): void {
+    this.protocol?.receive(from, message as M);
+  }
+
+  now(): Nanoseconds {
+    return this.room.sim.now;
+  }
+
+  random(): number {
+    this.randomStream ??= stream(this.room.seed, this.name);
+    return this.randomStream.uniform();
+  }
+
+  send(to: number, message: M): void {
+    this.room.fabric.send(this.address, to, this.sizer.sizeOf(message), message);
+  }
+
+  after(delay: Nanoseconds, run: () => void): Timer {
+    const { sim, timer, hosts } = this.room;
+    const life = hosts.life(this.address);
+    return new SimulatedTimer(sim, sim.schedule(sim.now + Math.round(delay), timer, this.address, run, life));
+  }
+}
+
+class SimulatedTimer implements Timer {
+  private readonly sim: Simulation;
+  private readonly id: EventId;
+
+  constructor(sim: Simulation, id: EventId) {
+    this.sim = sim;
+    this.id = id;
+  }
+
+  cancel(): void {
+    this.sim.cancel(this.id);
+  }
+}

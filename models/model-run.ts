@@ -1,0 +1,119 @@
+// A run in `model` mode: a testbed's slivers on simulated hosts, its faults, and a clock that is moved from outside.
+import { type AnyProtocol, catalogue } from '../protocols/catalogue.ts';
+import type { ProtocolDefinition } from '../protocols/definition.ts';
+import type { Meter } from '../protocols/port.ts';
+import { stream } from '../sim/random.ts';
+import { type EventKind, Simulation } from '../sim/simulation.ts';
+import type { Nanoseconds } from '../sim/time.ts';
+import { injectFaults } from './faults/inject.ts';
+import { SliceDirectory } from './host/directory.ts';
+import { Hosts } from './host/hosts.ts';
+import { furnish, type HostRoom, SimulatedHost } from './host/simulated-host.ts';
+import { TokenBuckets } from './slice/token-buckets.ts';
+import type { PlacedSlice, Testbed } from './testbed.ts';
+
+/** A sliver: one slice's host on one node, and what it runs. */
+interface Sliver {
+  readonly host: SimulatedHost<unknown>;
+  readonly node: number;
+  readonly slice: RunningSlice;
+  /** Whether its slice has reached its start; it then comes back with its node. */
+  started: boolean;
+}
+
+interface RunningSlice {
+  readonly definition: ProtocolDefinition;
+  readonly options: object;
+  readonly directory: SliceDirectory;
+  readonly meter: Meter;
+}
+
+/** Runs a testbed's models. Nothing happens but in `advance`. */
+export class ModelRun {
+  readonly sim = new Simulation();
+  readonly testbed: Testbed;
+
+  private readonly protocols: Readonly<Record<string, AnyProtocol>>;
+  private readonly slivers: Sliver[] = [];
+  private readonly sliversOf: Sliver[][];
+  private readonly room: HostRoom;
+  private readonly start: EventKind<Sliver>;
+
+  /**
+   * @param testbed is this run's own: running changes it
+   * @param meters gives each slice, and the network, the meter under whose prefix it reports
+   * @param protocols what slices may run, by name; an onlooker puts observed ones here
+   */
+  constructor(testbed: Testbed, meters: (prefix: string) => Meter, protocols = catalogue) {
+    this.testbed = testbed;
+    this.protocols = protocols;
+    this.sliversOf = testbed.nodes.names.map(() => []);
+    this.start = this.sim.kind<Sliver>('start', (_host, sliver) => this.startSliver(sliver));
+    const { slices, network, seed } = testbed;
+    const hosts = new Hosts(slices.flatMap(slice => slice.nodes));
+    const caps = new TokenBuckets(slices.flatMap(slice => slice.nodes.map(() => slice.spec.caps)));
+    this.room = furnish(this.sim, hosts, network, caps, meters('network'), seed);
+    for (const slice of slices) this.addSlice(slice, meters(slice.spec.name));
+    injectFaults(testbed.faults, this.sim, testbed.network, this);
+  }
+
+  /** Slivers, that is, hosts with an address. */
+  get hosts(): number {
+    return this.slivers.length;
+  }
+
+  /** Nodes that are up. */
+  get nodesUp(): number {
+    return this.testbed.nodes.up.reduce((sum, up) => sum + up, 0);
+  }
+
+  /** Name of the host at an address; that of none: the testbed itself. */
+  hostName(address: number): string {
+    return this.slivers[address]?.host.name ?? 'testbed';
+  }
+
+  /** @returns whether `until` was reached; false where `limit` events ran before */
+  advance(until: Nanoseconds, limit = Infinity): boolean {
+    return this.sim.run(until, limit);
+  }
+
+  /** A node stops at once, and all slivers on it. Without effect on one that is down. */
+  crash(node: number): void {
+    if (!this.testbed.nodes.up[node]) return;
+    this.testbed.nodes.up[node] = 0;
+    for (const sliver of this.sliversOf[node]) sliver.host.crash();
+  }
+
+  /** A node comes back, and its slivers start anew. Without effect on one that is up. */
+  restart(node: number): void {
+    if (this.testbed.nodes.up[node]) return;
+    this.testbed.nodes.up[node] = 1;
+    for (const sliver of this.sliversOf[node]) if (sliver.started) this.boot(sliver);
+  }
+
+  private addSlice(placed: PlacedSlice, meter: Meter): void {
+    const { spec } = placed;
+    const definition = this.protocols[spec.run.protocol];
+    const slice = { definition, options: spec.run.options, directory: new SliceDirectory(), meter };
+    for (const node of placed.nodes) {
+      const name = `${spec.name}@${this.testbed.nodes.names[node]}`;
+      const host = new SimulatedHost(this.room, this.slivers.length, name, definition.codec);
+      const sliver = { host, node, slice, started: false };
+      this.slivers.push(sliver);
+      this.sliversOf[node].push(sliver);
+      const at = Math.round(stream(this.testbed.seed, name, 'start').uniform() * spec.startOver);
+      this.sim.post(at, this.start, host.address, sliver);
+    }
+  }
+
+  private startSliver(sliver: Sliver): void {
+    sliver.started = true;
+    if (this.testbed.nodes.up[sliver.node]) this.boot(sliver);
+  }
+
+  private boot({ host, slice }: Sliver): void {
+    const view = slice.directory.seenBy(host.address);
+    host.boot(slice.definition.create(host, slice.options, view, slice.meter));
+    slice.directory.list(host.address);
+  }
+}

@@ -1,0 +1,45 @@
+// A testbed: sites, nodes, network and placed slices, built from what a scenario says and not yet running.
+import { type FaultEvent, scheduleFaults } from './faults/schedule.ts';
+import { Network } from './network/network.ts';
+import { Nodes } from './node/nodes.ts';
+import { place } from './slice/placement.ts';
+import type { SliceSpec } from './slice/spec.ts';
+import type { TestbedSpec } from './spec.ts';
+import { buildTopology } from './topology/build.ts';
+import type { Topology } from './topology/topology.ts';
+
+/** A slice and the nodes on which it has a sliver. */
+export interface PlacedSlice {
+  readonly spec: SliceSpec;
+  readonly nodes: readonly number[];
+}
+
+export interface Testbed {
+  readonly seed: string;
+  readonly topology: Topology;
+  readonly nodes: Nodes;
+  readonly network: Network;
+  readonly slices: readonly PlacedSlice[];
+  readonly faults: readonly FaultEvent[];
+  /** What of an imported topology had to be left out or filled in. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Builds a testbed. The same spec always gives the same one.
+ * @throws {TopologyError} where the topology cannot be
+ * @throws {TestbedError} where a slice or fault asks for what the topology does not have
+ */
+export function buildTestbed(spec: TestbedSpec): Testbed {
+  const { topology, warnings } = buildTopology(spec.topology, spec.seed);
+  const nodes = new Nodes(topology.sites);
+  return {
+    seed: spec.seed,
+    topology,
+    nodes,
+    network: new Network(nodes, topology.paths, spec.network, spec.seed),
+    slices: spec.slices.map(slice => ({ spec: slice, nodes: place(slice, topology, nodes, spec.seed) })),
+    faults: scheduleFaults(spec.faults, nodes, spec.seed),
+    warnings,
+  };
+}
