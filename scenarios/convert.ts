@@ -1,0 +1,118 @@
+// From the resolved document to the scenario: texts with units become numbers in base units.
+import type { FaultSpec, Selector } from '../models/faults/spec.ts';
+import type { NetworkSpec } from '../models/network/spec.ts';
+import type { PlacementSpec, SliceSpec } from '../models/slice/spec.ts';
+import type { TopologySpec } from '../models/topology/topology.ts';
+import { type Expectation, readExpectation } from './expectation.ts';
+import { protocolOptions, readOptions } from './protocol-schema.ts';
+import type { ResolvedDocument } from './resolve.ts';
+import type { Scenario } from './scenario.ts';
+import type { FaultDocument } from './schema.ts';
+import { readPartition, readSelector } from './selector.ts';
+import { Misread, readDuration, readFraction, readRate, readSize } from './units.ts';
+
+/** What a reader made of a value that has been checked. */
+function sure<T>(reading: T | Misread): T {
+  if (reading instanceof Misread) throw new Error(`unchecked value: expected ${reading.expected}`);
+  return reading;
+}
+
+type Text = string | number;
+const time = (value: Text) => sure(readDuration(value));
+const rate = (value: Text) => sure(readRate(value));
+const nodes = (value: string): Selector => sure(readSelector(value));
+
+/** `{ [key]: read(value) }`, or nothing where the value was left out. */
+function given<K extends string>(
+  key: K,
+  value: Text | undefined,
+  read: (value: Text) => number,
+): { [P in K]?: number } {
+  return value === undefined ? {} : ({ [key]: read(value) } as { [P in K]: number });
+}
+
+function topologyOf(topology: ResolvedDocument['topology']): TopologySpec {
+  if ('planetlab' in topology) return { kind: 'planetlab', ...topology.planetlab };
+  if ('generate' in topology) return { kind: 'generate', ...topology.generate };
+  const files = topology.import;
+  return 'matrix' in files
+    ? { kind: 'matrix', file: files.matrix }
+    : { kind: 'edges', file: files.edges, servers: files.servers };
+}
+
+function networkOf({ grain, access, jitter, loss }: ResolvedDocument['network']): NetworkSpec {
+  return {
+    grain,
+    access: { up: rate(access.up), down: rate(access.down), queue: time(access.queue) },
+    jitter: time(jitter),
+    loss: { rate: sure(readFraction(loss.rate)), burst: loss.burst },
+  };
+}
+
+type ResolvedSlice = ResolvedDocument['slices'][string];
+
+function placementOf({ nodes, policy, near }: ResolvedSlice['place']): PlacementSpec {
+  if (Array.isArray(nodes)) return { policy: 'list', list: nodes };
+  if (typeof nodes === 'string') return { policy: 'all' };
+  return near === undefined ? { policy: policy ?? 'spread', nodes } : { policy: 'near', nodes, near };
+}
+
+function sliceOf(name: string, { place, caps, run, start }: ResolvedSlice): SliceSpec {
+  const { protocol } = run as { protocol: string };
+  return {
+    name,
+    place: placementOf(place),
+    caps: { uplink: rate(caps.uplink), burst: sure(readSize(caps.burst)), queue: time(caps.queue) },
+    run: { protocol, options: readOptions(protocolOptions[protocol]!, run as Record<string, unknown>) },
+    startOver: time(start.over),
+  };
+}
+
+function faultOf(fault: FaultDocument): FaultSpec {
+  const at = time(fault.at);
+  if ('crash' in fault) {
+    return {
+      kind: 'crash',
+      at,
+      nodes: nodes(fault.crash),
+      over: time(fault.over),
+      ...given('restart', fault.restart, time),
+    };
+  }
+  if ('partition' in fault) {
+    return {
+      kind: 'partition',
+      at,
+      groups: sure(readPartition(fault.partition)),
+      ...given('heal', fault.heal, time),
+    };
+  }
+  if ('slow' in fault) {
+    const { delay, for: span } = fault;
+    const limits = {
+      ...given('rate', fault.rate, rate),
+      ...given('delay', delay, time),
+      ...given('for', span, time),
+    };
+    return { kind: 'slow', at, nodes: nodes(fault.slow), ...limits };
+  }
+  return { kind: 'restart', at, nodes: nodes(fault.restart) };
+}
+
+/** The scenario that a resolved document describes. */
+export function convert(document: ResolvedDocument): Scenario {
+  const { name, about, seed, duration, warmup, sample, topology, network, slices, faults, expect } = document;
+  return {
+    name,
+    about,
+    seed: String(seed),
+    duration: time(duration),
+    warmup: time(warmup),
+    sample: time(sample),
+    topology: topologyOf(topology),
+    network: networkOf(network),
+    slices: Object.entries(slices).map(([name, slice]) => sliceOf(name, slice)),
+    faults: faults.map(faultOf),
+    expect: expect.map((line): Expectation => sure(readExpectation(line))),
+  };
+}

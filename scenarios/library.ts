@@ -1,0 +1,28 @@
+// The library: the scenarios that ship with Petri, by name.
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The package's own folder: the same whether this file runs as source or compiled. */
+export function packageFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) {
+    const parent = dirname(folder);
+    if (parent === folder) throw new Error(`no package.json above ${fileURLToPath(import.meta.url)}`);
+    folder = parent;
+  }
+  return folder;
+}
+
+export const scenariosFolder = (): string => join(packageFolder(), 'scenarios');
+
+const ENDING = '.yaml';
+
+/** The names of the library's scenarios and their files, in alphabetical order. */
+export function libraryFiles(): ReadonlyMap<string, string> {
+  const folder = join(scenariosFolder(), 'library');
+  const files = readdirSync(folder)
+    .filter(file => file.endsWith(ENDING))
+    .sort();
+  return new Map(files.map(file => [file.slice(0, -ENDING.length), join(folder, file)]));
+}

@@ -1,0 +1,58 @@
+// The document with every default written in: the form that a run's manifest keeps.
+import { resolve as resolvePath } from 'node:path';
+import type { ScenarioDocument, SliceDocument } from './schema.ts';
+import { readDuration, writeDuration } from './units.ts';
+
+const span = (text: string | number) => readDuration(text) as number;
+
+function resolveTopology(
+  topology: ScenarioDocument['topology'],
+  folder: string,
+): ScenarioDocument['topology'] {
+  if (!('import' in topology)) return topology;
+  const files = topology.import;
+  const absolute = (file: string) => resolvePath(folder, file);
+  if ('matrix' in files) return { import: { matrix: absolute(files.matrix) } };
+  return { import: { edges: absolute(files.edges), servers: absolute(files.servers) } };
+}
+
+function resolveLoss({ loss }: ScenarioDocument['network']): { rate: string | number; burst: number } {
+  return typeof loss === 'object' ? loss : { rate: loss, burst: 1 };
+}
+
+function resolvePlace({ nodes, policy, near }: SliceDocument['place']) {
+  if (typeof nodes !== 'number') return { nodes };
+  return near === undefined ? { nodes, policy: policy ?? 'spread' } : { nodes, near };
+}
+
+function resolveSlice({ place, caps, run, start }: SliceDocument, duration: number) {
+  const over = start.over ?? writeDuration(Math.min(10e9, Math.floor(duration / 10)));
+  return { place: resolvePlace(place), caps, run, start: { over } };
+}
+
+/**
+ * Writes in the defaults that depend on other keys, and gives every part its full form.
+ * @param checked without problems, and with the defaults of the schema filled in
+ * @param folder where the relative names of files begin
+ */
+export function resolve(checked: ScenarioDocument, folder: string) {
+  const { name, about, seed, duration, warmup, topology, network, slices, faults, expect } = checked;
+  const length = span(duration);
+  return {
+    name,
+    about,
+    seed,
+    duration,
+    warmup,
+    sample: checked.sample ?? writeDuration(Math.max(1, Math.round(length / 60))),
+    topology: resolveTopology(topology, folder),
+    network: { ...network, loss: resolveLoss(network) },
+    slices: Object.fromEntries(
+      Object.entries(slices).map(([name, slice]) => [name, resolveSlice(slice, length)]),
+    ),
+    faults,
+    expect,
+  };
+}
+
+export type ResolvedDocument = ReturnType<typeof resolve>;

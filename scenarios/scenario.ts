@@ -1,0 +1,28 @@
+// A scenario: a testbed, how long to run it, and what to expect of it, in base units.
+import type { TestbedSpec } from '../models/spec.ts';
+import type { Nanoseconds } from '../sim/time.ts';
+import type { Expectation } from './expectation.ts';
+import type { ScenarioError } from './problem.ts';
+
+export interface Scenario extends TestbedSpec {
+  readonly name: string;
+  /** The question that the scenario answers; may be empty. */
+  readonly about: string;
+  /** > 0 */
+  readonly duration: Nanoseconds;
+  /** What happens before this time does not count in the metrics; less than the duration. */
+  readonly warmup: Nanoseconds;
+  /** Interval of the time series; at most 100 000 of them in the duration. */
+  readonly sample: Nanoseconds;
+  readonly expect: readonly Expectation[];
+}
+
+export interface LoadedScenario {
+  readonly scenario: Scenario;
+  /** The document with every default written in, in people's units and with absolute file names. Loads to the same scenario. */
+  readonly resolved: object;
+  /** The file that it was read from. */
+  readonly source: string;
+  /** An error about what stands at a path, for what only shows when the testbed is built: `['faults', 0, 'crash']`. */
+  errorAt(path: readonly (string | number)[], found: string, expected: string, hint?: string): ScenarioError;
+}

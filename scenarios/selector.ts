@@ -1,0 +1,119 @@
+// Selectors: which nodes a fault meets, as people write it (`10% of nodes`, `region europe`, `princeton-1`).
+import type { Selector } from '../models/faults/spec.ts';
+import type { Region } from '../models/topology/site.ts';
+import { nearest } from './nearest.ts';
+import { Misread, readFraction } from './units.ts';
+
+/** Names of sites, nodes and slices: what a host name's label may be (RFC 1123, 2.1), in lower case. */
+export const NAME_PATTERN = '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$';
+
+const REGIONS: readonly Region[] = ['africa', 'asia', 'europe', 'north-america', 'oceania', 'south-america'];
+const EXPECTED =
+  'all, "10% of nodes", "5 nodes", the name of a site or node, "region europe", or "country US"';
+
+const isName = (text: string) => new RegExp(NAME_PATTERN).test(text);
+
+function readCountry(text: string): Selector | Misread {
+  const country = text.toUpperCase();
+  return /^[A-Z]{2}$/.test(country)
+    ? { kind: 'country', country }
+    : new Misread('country and a two-letter code (ISO 3166-1), such as "country US"');
+}
+
+function readRegion(text: string): Selector | Misread {
+  const region = REGIONS.find(known => known === text.toLowerCase());
+  if (region) return { kind: 'region', region };
+  const meant = nearest(text, REGIONS);
+  return new Misread(`region and one of ${REGIONS.join(', ')}`, meant && `region ${meant}`);
+}
+
+function readAmount(figure: string, percent: boolean): Selector | Misread {
+  if (!percent) {
+    const count = Number(figure);
+    return Number.isSafeInteger(count) && count >= 1
+      ? { kind: 'count', count }
+      : new Misread('a whole number of nodes, at least 1');
+  }
+  const fraction = readFraction(`${figure}%`);
+  return typeof fraction === 'number' && fraction > 0
+    ? { kind: 'fraction', fraction }
+    : new Misread('more than 0% and at most 100% of nodes');
+}
+
+/** Reads one selector: any kind but `rest`, which stands only in a partition. */
+export function readSelector(value: unknown): Selector | Misread {
+  if (typeof value !== 'string') return new Misread(EXPECTED, suggestion(String(value)));
+  const text = value.trim().replace(/\s+/g, ' ');
+  if (text === 'all') return { kind: 'all' };
+  const amount = /^(\d+(?:\.\d+)?) ?(?:(%) of nodes?|nodes?)$/.exec(text);
+  if (amount) return readAmount(amount[1]!, amount[2] === '%');
+  const [, word, rest] = /^(\S+) (\S+)$/.exec(text) ?? [];
+  if (word === 'region') return readRegion(rest!);
+  if (word === 'country') return readCountry(rest!);
+  const named = word === 'site' || word === 'node';
+  const name = named ? rest! : text;
+  // A bare figure is rather a number of nodes without its unit than a name.
+  const ambiguous = !named && (/^\d+$/.test(text) || text === 'rest');
+  if (isName(name) && !ambiguous) return { kind: 'name', name };
+  return new Misread(EXPECTED, suggestion(text));
+}
+
+/** A selector much like the text, if there is one. */
+function suggestion(text: string): string | undefined {
+  const meant = similar(text);
+  if (meant === undefined || meant === text) return undefined;
+  return readSelector(meant) instanceof Misread ? undefined : meant;
+}
+
+function similar(text: string): string | undefined {
+  const amount = /^(\d+(?:\.\d+)?) ?(%?)/.exec(text);
+  if (amount) return amount[2] ? `${amount[1]}% of nodes` : `${amount[1]} nodes`;
+  const [, word, rest] = /^(\S+) (\S+)$/.exec(text) ?? [];
+  const meant = word && nearest(word, ['region', 'country', 'site', 'node']);
+  return meant ? `${meant} ${rest!.toLowerCase()}` : text.toLowerCase();
+}
+
+/** Two selectors are the same nodes for certain. */
+const same = (a: Selector, b: Selector) => JSON.stringify(a) === JSON.stringify(b);
+
+const GROUPS = 'two or more groups separated by |, such as "region europe | rest"';
+
+/**
+ * Reads the groups of a partition: separated by `|`, the selectors within a group by commas. `rest`, alone in its
+ * group, is all that the other groups do not name.
+ */
+export function readPartition(value: unknown): readonly (readonly Selector[])[] | Misread {
+  if (typeof value !== 'string') return new Misread(GROUPS);
+  const groups: Selector[][] = [];
+  for (const part of value.split('|')) {
+    const group: Selector[] = [];
+    for (const term of part.split(',')) {
+      const alone = part.trim() === 'rest';
+      const selector: Selector | Misread = alone ? { kind: 'rest' } : readSelector(term);
+      if (selector instanceof Misread) return misreadGroups(value, term.trim(), selector);
+      group.push(selector);
+    }
+    groups.push(group);
+  }
+  return contradiction(groups) ?? groups;
+}
+
+function misreadGroups(value: string, term: string, { expected, hint }: Misread): Misread {
+  if (term === '') return new Misread(GROUPS);
+  if (term === 'rest') return new Misread('rest alone in its group');
+  return new Misread(`in every group ${expected}`, hint && value.replace(term, hint));
+}
+
+function contradiction(groups: readonly (readonly Selector[])[]): Misread | undefined {
+  const terms = groups.flat();
+  if (groups.length < 2) return new Misread(GROUPS);
+  if (terms.some(({ kind }) => kind === 'all'))
+    return new Misread('groups that leave something to each other: all leaves nothing');
+  const twice = terms.some((term, index) =>
+    terms.slice(index + 1).some(other => isFixed(term) && same(term, other)),
+  );
+  return twice ? new Misread('every name, region, country and rest in one group only') : undefined;
+}
+
+/** Draws of so many nodes may stand in two groups; what names nodes may not. */
+const isFixed = ({ kind }: Selector) => kind !== 'count' && kind !== 'fraction';
