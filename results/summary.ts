@@ -1,0 +1,75 @@
+// The summary of a run: the one JSON object that scripts, comparisons and expectations read.
+import type { Recorder } from './recorder.ts';
+import type { StatisticName, Statistics } from './statistics.ts';
+import type { ShownUnit } from './unit.ts';
+
+/** A metric over the measured part of the run, in the unit named. Null where there is no such number. */
+export interface MetricSummary extends Statistics {
+  readonly unit: ShownUnit;
+}
+
+/** A claim of the scenario, and whether the run bears it out. */
+export interface ExpectationResult {
+  readonly text: string;
+  /** The statistic's value in its shown unit; null where the sample was empty, and then it has not passed. */
+  readonly actual: number | null;
+  /** The unit of `actual`, for those who read it. */
+  readonly unit?: ShownUnit;
+  readonly passed: boolean;
+  /** Why there is no `actual`. */
+  readonly reason?: string;
+}
+
+/** summary.json */
+export interface Summary {
+  readonly scenario: string;
+  readonly mode: string;
+  readonly seed: string;
+  readonly digest: string;
+  readonly virtualSeconds: number;
+  readonly wallSeconds: number;
+  readonly events: number;
+  readonly hosts: number;
+  readonly metrics: Readonly<Record<string, MetricSummary>>;
+  readonly expectations: readonly ExpectationResult[];
+  /** True where the run was stopped before its end. */
+  readonly partial: boolean;
+  readonly version: string;
+}
+
+/** What a summary says of a run beside its metrics. */
+export type RunFacts = Omit<Summary, 'metrics'>;
+
+export function summaryOf(recorder: Recorder, facts: RunFacts): Summary {
+  const { scenario, mode, seed, digest, virtualSeconds, wallSeconds, events, hosts } = facts;
+  const { expectations, partial, version } = facts;
+  return {
+    scenario,
+    mode,
+    seed,
+    digest,
+    virtualSeconds,
+    wallSeconds,
+    events,
+    hosts,
+    metrics: Object.fromEntries(
+      recorder.totals().map(({ name, unit, statistics }) => [name, { ...statistics, unit }]),
+    ),
+    expectations,
+    partial,
+    version,
+  };
+}
+
+/**
+ * A statistic of a metric, in the metric's shown unit.
+ * @returns `undefined` where the run has no such metric, or the metric no such number (an empty sample)
+ */
+export function statistic(
+  summary: Pick<Summary, 'metrics'>,
+  metric: string,
+  name: StatisticName,
+): number | undefined {
+  if (!Object.hasOwn(summary.metrics, metric)) return undefined;
+  return summary.metrics[metric][name] ?? undefined;
+}

@@ -1,0 +1,155 @@
+// The summary as a table for the terminal.
+import { stripVTControlCharacters } from 'node:util';
+import Table from 'cli-table3';
+import { formatNumber, formatOutcome, formatSeconds, printable, shortDigest } from './format.ts';
+import { STATISTIC_NAMES } from './statistics.ts';
+import type { ExpectationResult, Summary } from './summary.ts';
+
+/** Columns of a terminal that a table may take. */
+const WIDTH = 100;
+/** Spaces between two columns. */
+const GAP = '  ';
+
+const PLAIN_CHARS = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: GAP,
+};
+
+type Paint = (text: string) => string;
+
+interface Palette {
+  readonly bold: Paint;
+  readonly dim: Paint;
+  readonly good: Paint;
+  readonly bad: Paint;
+}
+
+const ansi =
+  (on: number, off: number): Paint =>
+  text =>
+    `\x1b[${on}m${text}\x1b[${off}m`;
+
+const COLOURED: Palette = { bold: ansi(1, 22), dim: ansi(2, 22), good: ansi(32, 39), bad: ansi(31, 39) };
+const PLAIN: Palette = { bold: text => text, dim: text => text, good: text => text, bad: text => text };
+
+/**
+ * The summary in at most 100 columns: what ran, its metrics, and which expectations it met.
+ * @param options colour: whether to use ANSI escapes; without them the text is plain
+ */
+export function summaryTable(summary: Summary, options: { readonly colour?: boolean } = {}): string {
+  const palette = options.colour ? COLOURED : PLAIN;
+  const blocks = [headline(summary, palette), metricsBlock(summary, palette)];
+  if (summary.expectations.length > 0) blocks.push(expectationsBlock(summary.expectations, palette));
+  return `${blocks.join('\n\n')}\n`;
+}
+
+/** Rows of cells as aligned text without borders. @param right the columns that align right */
+export function plainTable(
+  rows: readonly (readonly Table.Cell[])[],
+  right: (column: number) => boolean,
+  columns: number,
+): string {
+  const table = new Table({
+    chars: PLAIN_CHARS,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+    colAligns: Array.from({ length: columns }, (_, column) => (right(column) ? 'right' : 'left')),
+  });
+  table.push(...rows.map(row => [...row]));
+  return table
+    .toString()
+    .split('\n')
+    .map(line => line.trimEnd())
+    .join('\n');
+}
+
+function headline(summary: Summary, { bold, dim, bad }: Palette): string {
+  const facts = [
+    summary.mode,
+    `seed ${summary.seed}`,
+    `digest ${shortDigest(summary.digest)}`,
+    `${formatSeconds(summary.virtualSeconds)} in ${formatSeconds(summary.wallSeconds)}`,
+    `${formatNumber(summary.events)} events`,
+    `${formatNumber(summary.hosts)} hosts`,
+  ];
+  const lines = folded(printable(summary.scenario), WIDTH).map(bold);
+  lines.push(...joined(facts.map(printable), ' · ', WIDTH).map(dim));
+  if (summary.partial) lines.push(bad('partial: stopped before its end'));
+  return lines.join('\n');
+}
+
+function metricsBlock(summary: Summary, { dim }: Palette): string {
+  const metrics = Object.entries(summary.metrics).map(([name, metric]) => ({
+    name: printable(name),
+    cells: [...STATISTIC_NAMES.map(statistic => formatNumber(metric[statistic])), dim(metric.unit)],
+  }));
+  if (metrics.length === 0) return dim('no metrics');
+  const head = [...STATISTIC_NAMES, 'unit'].map(dim);
+  const widths = head.map((_, i) =>
+    Math.max(...[head, ...metrics.map(({ cells }) => cells)].map(row => seen(row[i]))),
+  );
+  const room = WIDTH - widths.reduce((sum, width) => sum + GAP.length + width, 0);
+  // Where a name has not room enough, it stands in lines of its own above its numbers.
+  const fits = (name: string) => name.length <= room;
+  const rows = metrics.map(({ name, cells }) => [fits(name) ? name : '', ...cells]);
+  const text = plainTable(
+    [['', ...head], ...rows],
+    column => column > 0 && column < head.length,
+    head.length + 1,
+  );
+  const [headLine, ...lines] = text.split('\n');
+  const named = lines.flatMap((line, index) => {
+    const { name } = metrics[index];
+    return fits(name) ? [line] : [...folded(name, WIDTH), line];
+  });
+  return [headLine, ...named].join('\n');
+}
+
+function expectationsBlock(expectations: readonly ExpectationResult[], palette: Palette): string {
+  return expectations
+    .flatMap(result => {
+      const { text, passed } = result;
+      const mark = passed ? palette.good('✓') : palette.bad('✗');
+      const [first, ...rest] = joined(
+        [printable(text), palette.dim(`(${formatOutcome(result)})`)],
+        '  ',
+        WIDTH - 2,
+      );
+      return [`${mark} ${first}`, ...rest.map(line => `  ${line}`)];
+    })
+    .join('\n');
+}
+
+/** Joins pieces into lines of at most `width` characters; a piece that is too long by itself is folded. */
+function joined(pieces: readonly string[], separator: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const piece of pieces.flatMap(piece => folded(piece, width))) {
+    const line = lines.at(-1);
+    if (line !== undefined && seen(line + separator + piece) <= width)
+      lines[lines.length - 1] += separator + piece;
+    else lines.push(piece);
+  }
+  return lines;
+}
+
+function folded(text: string, width: number): string[] {
+  if (seen(text) <= width) return [text];
+  return [text.slice(0, width), ...folded(text.slice(width), width)];
+}
+
+/** Characters that a terminal shows. */
+function seen(text: string): number {
+  return stripVTControlCharacters(text).length;
+}
