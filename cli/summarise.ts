@@ -1,0 +1,47 @@
+// From a finished run to its summary.
+import {
+  type ExpectationResult,
+  type RunFacts,
+  type Summary,
+  statistic,
+  summaryOf,
+} from '../results/summary.ts';
+import { type Expectation, judge } from '../scenarios/expectation.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import type { Finished } from './model-mode.ts';
+import { VERSION } from './version.ts';
+
+/** The summary of a run, its expectations judged. A run that was cut short has met none of them yet. */
+export function summarise(scenario: Scenario, { recorder, run, wallSeconds, partial }: Finished): Summary {
+  const facts: RunFacts = {
+    scenario: scenario.name,
+    mode: 'model',
+    seed: scenario.seed,
+    digest: run.sim.digest.toString(),
+    virtualSeconds: run.sim.now / 1e9,
+    wallSeconds,
+    events: run.sim.events,
+    hosts: run.hosts,
+    expectations: [],
+    partial,
+    version: VERSION,
+  };
+  const { metrics } = summaryOf(recorder, facts);
+  const expectations = scenario.expect
+    .map(expectation => resultOf(expectation, metrics))
+    .map(result => ({ ...result, passed: result.passed && !partial }));
+  return summaryOf(recorder, { ...facts, expectations });
+}
+
+function resultOf(expectation: Expectation, metrics: Summary['metrics']): ExpectationResult {
+  const { text, metric, unit } = expectation;
+  const measured = Object.hasOwn(metrics, metric) ? metrics[metric].unit : undefined;
+  if (unit !== undefined && measured !== undefined && measured !== unit) {
+    const reason = `${metric} is measured in ${measured}, it cannot be compared with a time`;
+    return { text, actual: null, passed: false, reason };
+  }
+  const judgement = judge(expectation, (name, which) => statistic({ metrics }, name, which));
+  return measured === undefined || expectation.statistic === 'count'
+    ? judgement
+    : { ...judgement, unit: measured };
+}

@@ -1,0 +1,47 @@
+// `petri validate`: checks a scenario as `petri run` would, without running it.
+import type { CommandModule } from 'yargs';
+import { ModelRun } from '../models/model-run.ts';
+import { Recorder } from '../results/recorder.ts';
+import { loadScenario } from '../scenarios/load.ts';
+import { formatDuration } from '../sim/time.ts';
+import { buildFor } from './model-mode.ts';
+import { print, warn } from './output.ts';
+
+interface ValidateOptions {
+  scenario: string;
+  set?: string[] | undefined;
+  resolved: boolean;
+}
+
+export const validateCommand: CommandModule<object, ValidateOptions> = {
+  command: 'validate <scenario>',
+  describe: 'Check a scenario and say what it describes',
+  builder: yargs =>
+    yargs
+      .positional('scenario', {
+        type: 'string',
+        demandOption: true,
+        describe: 'name (see `petri list`) or file',
+      })
+      .option('set', { type: 'string', array: true, nargs: 1, describe: 'change a key: network.loss=1%' })
+      .option('resolved', {
+        type: 'boolean',
+        default: false,
+        describe: 'print it with every default filled in, as JSON',
+      }),
+  handler: ({ scenario: name, set, resolved }) => {
+    const loaded = loadScenario(name, { ...(set && { set }) });
+    const testbed = buildFor(loaded);
+    for (const warning of testbed.warnings) warn(warning);
+    if (resolved) {
+      print(JSON.stringify(loaded.resolved, null, 2));
+      return;
+    }
+    const { hosts } = new ModelRun(testbed, prefix => new Recorder().meter(prefix));
+    const { scenario } = loaded;
+    const size = `${testbed.topology.sites.length} sites, ${testbed.nodes.count} nodes, ${hosts} hosts`;
+    print(
+      `${scenario.name}: well. ${size}, ${testbed.faults.length} faults, ${formatDuration(scenario.duration)}`,
+    );
+  },
+};
