@@ -3,7 +3,7 @@ import { Hosts } from '../models/host/hosts.ts';
 import { furnish, SimulatedHost } from '../models/host/simulated-host.ts';
 import { Network } from '../models/network/network.ts';
 import type { NetworkSpec } from '../models/network/spec.ts';
-import { TokenBuckets } from '../models/slice/token-buckets.ts';
+import { capsOf } from '../models/slice/token-buckets.ts';
 import { MatrixPaths } from '../models/topology/paths.ts';
 import type { Host, Meter, Protocol } from '../protocols/port.ts';
 import { stream } from '../sim/random.ts';
@@ -18,6 +18,8 @@ const network: NetworkSpec = {
   jitter: 0,
   loss: { rate: 0, burst: 1 },
 };
+
+const sizer = { sizeOf: () => PAYLOAD };
 
 class RandomSender implements Protocol<null> {
   private readonly host: Host<null>;
@@ -76,11 +78,11 @@ function population(count: number, counts: { delivered: number }): Simulation {
   const sim = new Simulation();
   const names = Array.from({ length: count }, (_, index) => `host-${index}`);
   const siteOf = Int32Array.from(names, (_, index) => index % SITES);
-  const caps = new TokenBuckets(names.map(() => ({ uplink: Infinity, burst: 0, queue: 0 })));
-  const net = new Network({ names, siteOf }, paths(), network, '1');
+  const caps = capsOf(names.map(() => ({ uplink: Infinity, burst: 0, queue: 0 })));
+  const net = new Network({ senders: names, siteOf }, paths(), network, '1');
   const room = furnish(sim, new Hosts([...names.keys()]), net, caps, meter(counts), '1');
   for (const [address, name] of names.entries()) {
-    const host = new SimulatedHost<null>(room, address, name, { sizeOf: () => PAYLOAD });
+    const host = new SimulatedHost<null>(room, address, name, sizer);
     host.boot(new RandomSender(host, count));
   }
   return sim;

@@ -9,7 +9,7 @@ import { injectFaults } from './faults/inject.ts';
 import { SliceDirectory } from './host/directory.ts';
 import { Hosts } from './host/hosts.ts';
 import { furnish, type HostRoom, SimulatedHost } from './host/simulated-host.ts';
-import { TokenBuckets } from './slice/token-buckets.ts';
+import { capsOf } from './slice/token-buckets.ts';
 import type { PlacedSlice, Testbed } from './testbed.ts';
 
 /** A sliver: one slice's host on one node, and what it runs. */
@@ -51,7 +51,7 @@ export class ModelRun {
     this.start = this.sim.kind<Sliver>('start', (_host, sliver) => this.startSliver(sliver));
     const { slices, network, seed } = testbed;
     const hosts = new Hosts(slices.flatMap(slice => slice.nodes));
-    const caps = new TokenBuckets(slices.flatMap(slice => slice.nodes.map(() => slice.spec.caps)));
+    const caps = capsOf(slices.flatMap(slice => slice.nodes.map(() => slice.spec.caps)));
     this.room = furnish(this.sim, hosts, network, caps, meters('network'), seed);
     for (const slice of slices) this.addSlice(slice, meters(slice.spec.name));
     injectFaults(testbed.faults, this.sim, testbed.network, this);
@@ -95,8 +95,8 @@ export class ModelRun {
     const { spec } = placed;
     const definition = this.protocols[spec.run.protocol];
     const slice = { definition, options: spec.run.options, directory: new SliceDirectory(), meter };
-    for (const node of placed.nodes) {
-      const name = `${spec.name}@${this.testbed.nodes.names[node]}`;
+    for (const [index, node] of placed.nodes.entries()) {
+      const name = placed.hosts[index];
       const host = new SimulatedHost(this.room, this.slivers.length, name, definition.codec);
       const sliver = { host, node, slice, started: false };
       this.slivers.push(sliver);

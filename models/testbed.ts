@@ -12,6 +12,8 @@ import type { Topology } from './topology/topology.ts';
 export interface PlacedSlice {
   readonly spec: SliceSpec;
   readonly nodes: readonly number[];
+  /** The name of the host on each of these nodes, `slice@node`. Addresses go in this order, slice after slice. */
+  readonly hosts: readonly string[];
 }
 
 export interface Testbed {
@@ -33,13 +35,20 @@ export interface Testbed {
 export function buildTestbed(spec: TestbedSpec): Testbed {
   const { topology, warnings } = buildTopology(spec.topology, spec.seed);
   const nodes = new Nodes(topology.sites);
+  const slices = spec.slices.map(slice => placeSlice(slice, topology, nodes, spec.seed));
+  const attachment = { siteOf: nodes.siteOf, senders: slices.flatMap(({ hosts }) => hosts) };
   return {
     seed: spec.seed,
     topology,
     nodes,
-    network: new Network(nodes, topology.paths, spec.network, spec.seed),
-    slices: spec.slices.map(slice => ({ spec: slice, nodes: place(slice, topology, nodes, spec.seed) })),
+    network: new Network(attachment, topology.paths, spec.network, spec.seed),
+    slices,
     faults: scheduleFaults(spec.faults, nodes, spec.seed),
     warnings,
   };
+}
+
+function placeSlice(spec: SliceSpec, topology: Topology, nodes: Nodes, seed: string): PlacedSlice {
+  const placed = place(spec, topology, nodes, seed);
+  return { spec, nodes: placed, hosts: placed.map(node => `${spec.name}@${nodes.names[node]}`) };
 }

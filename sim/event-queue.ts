@@ -68,6 +68,7 @@ export class EventQueue {
   private ringEnd = Infinity;
 
   private far = NONE;
+
   private farCount = 0;
 
   /**
@@ -229,6 +230,7 @@ export class EventQueue {
     while (slot !== NONE) {
       const next = this.meta[slot * STRIDE + NEXT];
       this.ringCount--;
+
       this.pushHeap(slot, this.times[2 * slot]);
       slot = next;
     }

@@ -9,53 +9,43 @@ interface AleaState {
   c: number;
 }
 
-/** 2^-32. */
-const UNIT = 2 ** -32;
+const TWO_TO_32 = 2 ** 32;
 
-// A stream's figures stand in a chunk that it shares with the streams made next to it: a run may have a million of them,
-// and a typed array each would cost more memory, and more time, than the numbers in it.
-const STRIDE = 5;
-const CHUNK = 1024 * STRIDE;
-const S0 = 0;
-const S1 = 1;
-const S2 = 2;
-const CARRY = 3;
-/** A normal that `normal` has in hand, or NaN. */
-const SPARE = 4;
-let chunk = new Float64Array(CHUNK);
-let chunkUsed = 0;
-
-/** A stream of random numbers with the distributions that models need. */
+/**
+ * A stream of random numbers with the distributions that models need. Its state is four 32-bit integers in the object
+ * itself: a run may have a million streams, and each draw costs one look at memory.
+ */
 export class RandomStream {
-  private readonly state: Float64Array;
-  private readonly base: number;
+  private s0: number;
+  private s1: number;
+  private s2: number;
+  private carry: number;
+  /** A normal that `normal` has in hand. */
+  private spare: number | undefined;
 
   /** @param name the same name always gives the same stream, that of `seedrandom.alea(name)` */
   constructor(name: string) {
-    if (chunkUsed === CHUNK) {
-      chunk = new Float64Array(CHUNK);
-      chunkUsed = 0;
-    }
-    this.state = chunk;
-    this.base = chunkUsed;
-    chunkUsed += STRIDE;
     const { s0, s1, s2, c } = seedrandom.alea(name, { state: true }).state() as unknown as AleaState;
-    this.state.set([s0, s1, s2, c, Number.NaN], this.base);
+    this.s0 = (s0 * TWO_TO_32) | 0;
+    this.s1 = (s1 * TWO_TO_32) | 0;
+    this.s2 = (s2 * TWO_TO_32) | 0;
+    this.carry = c;
+    this.spare = undefined;
   }
 
   /**
    * Uniform in [0, 1), with 32 random bits. The generator is Alea (J. Baagoe, 2010), a multiply-with-carry generator of
-   * lag 3 with multiplier 2091639.
+   * lag 3 with multiplier 2091639, here in integers: the sum stays below 2^53.
    */
   uniform(): number {
-    const { state, base } = this;
-    const sum = 2091639 * state[base + S0] + state[base + CARRY] * UNIT;
-    const carry = Math.trunc(sum);
-    state[base + S0] = state[base + S1];
-    state[base + S1] = state[base + S2];
-    state[base + CARRY] = carry;
-    state[base + S2] = sum - carry;
-    return sum - carry;
+    const sum = 2091639 * (this.s0 >>> 0) + this.carry;
+    const carry = Math.floor(sum / TWO_TO_32);
+    const low = sum - carry * TWO_TO_32;
+    this.s0 = this.s1;
+    this.s1 = this.s2;
+    this.s2 = low | 0;
+    this.carry = carry | 0;
+    return low / TWO_TO_32;
   }
 
   /** Uniform over the integers 0 .. n - 1; n in 1 .. 2^32. */
@@ -98,9 +88,9 @@ export class RandomStream {
   }
 
   private standardNormal(): number {
-    const spare = this.state[this.base + SPARE];
-    if (!Number.isNaN(spare)) {
-      this.state[this.base + SPARE] = Number.NaN;
+    const { spare } = this;
+    if (spare !== undefined) {
+      this.spare = undefined;
       return spare;
     }
     for (;;) {
@@ -109,7 +99,7 @@ export class RandomStream {
       const square = u * u + v * v;
       if (square > 0 && square < 1) {
         const factor = Math.sqrt((-2 * Math.log(square)) / square);
-        this.state[this.base + SPARE] = v * factor;
+        this.spare = v * factor;
         return u * factor;
       }
     }

@@ -1,6 +1,7 @@
 // Injection: makes the faults of a schedule happen.
 import type { Simulation } from '../../sim/simulation.ts';
 import { NO_HOST } from '../../sim/simulation.ts';
+import type { Nanoseconds } from '../../sim/time.ts';
 import type { Network } from '../network/network.ts';
 import type { FaultEvent, SlowLink } from './schedule.ts';
 
@@ -54,17 +55,22 @@ class Slowness {
 
   begin({ nodes, rate, delay }: SlowLink): void {
     for (const node of nodes) {
-      this.network.extraDelay[node] += delay;
+      this.delay(node, delay);
       if (rate !== undefined) this.limit(node, [...this.ratesOf(node), rate]);
     }
   }
 
   end({ nodes, rate, delay }: SlowLink): void {
     for (const node of nodes) {
-      this.network.extraDelay[node] -= delay;
+      this.delay(node, -delay);
       if (rate !== undefined)
         this.limit(node, this.ratesOf(node).toSpliced(this.ratesOf(node).indexOf(rate), 1));
     }
+  }
+
+  private delay(node: number, change: Nanoseconds): void {
+    this.network.up.addDelay(node, change);
+    this.network.down.addDelay(node, change);
   }
 
   private ratesOf(node: number): number[] {

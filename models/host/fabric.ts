@@ -3,7 +3,7 @@ import type { Counter, Meter } from '../../protocols/port.ts';
 import type { EventKind, Simulation } from '../../sim/simulation.ts';
 import { DROP_REASONS, HOST_DOWN } from '../network/fate.ts';
 import type { Network } from '../network/network.ts';
-import type { TokenBuckets } from '../slice/token-buckets.ts';
+import type { Caps } from '../slice/token-buckets.ts';
 import type { Hosts } from './hosts.ts';
 
 /** Bytes that IPv4 and UDP add to a datagram's payload. */
@@ -19,7 +19,7 @@ interface Held {
 export class Fabric {
   private readonly sim: Simulation;
   private readonly network: Network;
-  private readonly caps: TokenBuckets;
+  private readonly caps: Caps;
   private readonly hosts: Hosts;
 
   private readonly released: EventKind<Held>;
@@ -31,7 +31,7 @@ export class Fabric {
   private readonly deliveredMessages: Counter;
   private readonly dropped: readonly Counter[];
 
-  constructor(sim: Simulation, network: Network, caps: TokenBuckets, hosts: Hosts, meter: Meter) {
+  constructor(sim: Simulation, network: Network, caps: Caps, hosts: Hosts, meter: Meter) {
     this.sim = sim;
     this.network = network;
     this.caps = caps;
@@ -62,7 +62,7 @@ export class Fabric {
   private transmit(from: number, to: number, bytes: number, message: unknown): void {
     const { nodeOf } = this.hosts;
     const arrives = this.hosts.isUp(from)
-      ? this.network.transmit(nodeOf[from], nodeOf[to], bytes, this.sim.now)
+      ? this.network.transmit(nodeOf[from], nodeOf[to], bytes, this.sim.now, from)
       : HOST_DOWN;
     if (arrives < 0) this.drop(arrives);
     else this.sim.post(arrives, this.arrived, to, message, from, bytes);
@@ -77,9 +77,10 @@ export class Fabric {
   }
 
   private deliver(from: number, to: number, message: unknown): void {
-    if (this.hosts.isUp(to)) {
+    const endpoint = this.hosts.endpoints[to];
+    if (endpoint) {
       this.deliveredMessages.add();
-      this.hosts.endpoints[to].deliver(from, message);
+      endpoint.receive(from, message);
     } else this.drop(HOST_DOWN);
   }
 

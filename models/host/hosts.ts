@@ -1,20 +1,22 @@
-// The hosts of a run: which node each is on, and whether it is up, in flat arrays that the fabric reads for each message.
+// The hosts of a run: which node each is on, and what runs there, in flat arrays that the fabric reads for each message.
 
 /** Where messages end. */
 export interface Endpoint {
-  deliver(from: number, message: unknown): void;
+  receive(from: number, message: unknown): void;
 }
 
 /** Hosts by address: 0, 1, 2, ... All are down to begin with. */
 export class Hosts {
   /** The node that each host is on. */
   readonly nodeOf: Int32Array;
-  readonly endpoints: Endpoint[] = [];
+  /** What receives the messages to each host; undefined while it is down. */
+  readonly endpoints: (Endpoint | undefined)[];
   /** Goes up by one at each boot and each crash; what an earlier life has left behind is void. */
   private readonly lives: Int32Array;
 
   constructor(nodeOf: readonly number[]) {
     this.nodeOf = Int32Array.from(nodeOf);
+    this.endpoints = new Array(nodeOf.length).fill(undefined);
     this.lives = new Int32Array(nodeOf.length);
   }
 
@@ -27,15 +29,17 @@ export class Hosts {
   }
 
   isUp(address: number): boolean {
-    return this.lives[address] % 2 === 1;
+    return this.endpoints[address] !== undefined;
   }
 
   /** A host that was up begins a new life, too. */
-  boot(address: number): void {
-    this.lives[address] += this.isUp(address) ? 2 : 1;
+  boot(address: number, endpoint: Endpoint): void {
+    this.lives[address]++;
+    this.endpoints[address] = endpoint;
   }
 
   crash(address: number): void {
-    if (this.isUp(address)) this.lives[address]++;
+    this.lives[address]++;
+    this.endpoints[address] = undefined;
   }
 }

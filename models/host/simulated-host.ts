@@ -5,7 +5,7 @@ import { type RandomStream, stream } from '../../sim/random.ts';
 import type { EventKind, Simulation } from '../../sim/simulation.ts';
 import type { Nanoseconds } from '../../sim/time.ts';
 import type { Network } from '../network/network.ts';
-import type { TokenBuckets } from '../slice/token-buckets.ts';
+import type { Caps } from '../slice/token-buckets.ts';
 import { Fabric } from './fabric.ts';
 import type { Endpoint, Hosts } from './hosts.ts';
 
@@ -23,7 +23,7 @@ export function furnish(
   sim: Simulation,
   hosts: Hosts,
   network: Network,
-  caps: TokenBuckets,
+  caps: Caps,
   meter: Meter,
   seed: string,
 ): HostRoom {
@@ -41,13 +41,12 @@ export interface Sizer<M> {
 }
 
 /** One sliver's host. It is down until `boot`, and again after `crash`. */
-export class SimulatedHost<M> implements Host<M>, Endpoint {
+export class SimulatedHost<M> implements Host<M> {
   readonly address: number;
   readonly name: string;
 
   private readonly room: HostRoom;
   private readonly sizer: Sizer<M>;
-  private protocol: Protocol<M> | undefined;
   private randomStream: RandomStream | undefined;
 
   /** @param name unique in the run; the host's random stream is named by it */
@@ -56,24 +55,17 @@ export class SimulatedHost<M> implements Host<M>, Endpoint {
     this.address = address;
     this.name = name;
     this.sizer = sizer;
-    room.hosts.endpoints[address] = this;
   }
 
   /** Starts a new instance of a protocol, in a new life without memory of the one before. */
   boot(protocol: Protocol<M>): void {
-    this.room.hosts.boot(this.address);
-    this.protocol = protocol;
+    this.room.hosts.boot(this.address, protocol as Endpoint);
     protocol.start();
   }
 
   /** Stops at once: the instance, its timers and what arrives from now on are gone. */
   crash(): void {
     this.room.hosts.crash(this.address);
-    this.protocol = undefined;
-  }
-
-  deliver(from: number, message: unknown): void {
-    this.protocol?.receive(from, message as M);
   }
 
   now(): Nanoseconds {

@@ -3,8 +3,8 @@ import type { RandomStream } from '../../sim/random.ts';
 import type { Nanoseconds } from '../../sim/time.ts';
 
 export interface Jitter {
-  /** Extra one-way delay of one message from a node, in integer nanoseconds, >= 0. */
-  sample(node: number): Nanoseconds;
+  /** Extra one-way delay of one message of a sender, in integer nanoseconds, >= 0. */
+  sample(sender: number): Nanoseconds;
 }
 
 export const noJitter: Jitter = { sample: () => 0 };
@@ -12,14 +12,14 @@ export const noJitter: Jitter = { sample: () => 0 };
 /** Exponentially distributed extra delay. It may reorder messages, as UDP allows. */
 export class ExponentialJitter implements Jitter {
   private readonly mean: Nanoseconds;
-  private readonly streams: (node: number) => RandomStream;
+  private readonly streams: (sender: number) => RandomStream;
 
-  constructor(mean: Nanoseconds, streams: (node: number) => RandomStream) {
+  constructor(mean: Nanoseconds, streams: (sender: number) => RandomStream) {
     this.mean = mean;
     this.streams = streams;
   }
 
-  sample(node: number): Nanoseconds {
-    return Math.round(this.streams(node).exponential(this.mean));
+  sample(sender: number): Nanoseconds {
+    return Math.round(this.streams(sender).exponential(this.mean));
   }
 }

@@ -6,14 +6,11 @@ export function nanosecondsPerByte(rate: number): number {
   return 8e9 / rate;
 }
 
-// A link's figures, side by side in memory.
-const STRIDE = 2;
-const PER_BYTE = 0;
-const BUSY_UNTIL = 1;
-
 /** Links with one rate and one queue; each link may be slowed down. */
 export class Links {
-  private readonly links: Float64Array;
+  private readonly perByte: Float64Array;
+  private readonly busyUntil: Float64Array;
+  private readonly delay: Float64Array;
   private readonly queue: Nanoseconds;
   private readonly rate: number;
 
@@ -22,28 +19,32 @@ export class Links {
    * @param queue how long a message may wait for its turn, in nanoseconds
    */
   constructor(count: number, rate: number, queue: Nanoseconds) {
-    this.links = new Float64Array(STRIDE * count);
+    this.perByte = new Float64Array(count).fill(nanosecondsPerByte(rate));
+    this.busyUntil = new Float64Array(count);
+    this.delay = new Float64Array(count);
     this.queue = queue;
     this.rate = rate;
-    for (let link = 0; link < count; link++) this.setRate(link);
   }
 
   /**
    * Sends bytes over a link. Calls for one link must come in order of `now`.
-   * @returns when the last byte has left; -1 where the wait would exceed the queue
+   * @returns when the last byte has come to the other end; -1 where the wait would exceed the queue
    */
   serve(link: number, bytes: number, now: Nanoseconds): Nanoseconds {
-    const links = this.links;
-    const base = STRIDE * link;
-    const start = Math.max(links[base + BUSY_UNTIL], now);
+    const start = Math.max(this.busyUntil[link], now);
     if (start - now > this.queue) return -1;
-    const end = start + Math.round(bytes * links[base + PER_BYTE]);
-    links[base + BUSY_UNTIL] = end;
-    return end;
+    const end = start + Math.round(bytes * this.perByte[link]);
+    this.busyUntil[link] = end;
+    return end + this.delay[link];
+  }
+
+  /** Adds to a link's own delay, in nanoseconds, for messages from now on; it is 0 to begin with. */
+  addDelay(link: number, delay: Nanoseconds): void {
+    this.delay[link] += delay;
   }
 
   /** Slows a link down to a rate in bit/s, for messages from now on; at one above its own, or none, it has its own. */
   setRate(link: number, rate = this.rate): void {
-    this.links[STRIDE * link + PER_BYTE] = nanosecondsPerByte(Math.min(rate, this.rate));
+    this.perByte[link] = nanosecondsPerByte(Math.min(rate, this.rate));
   }
 }

@@ -3,8 +3,8 @@ import type { RandomStream } from '../../sim/random.ts';
 import type { LossSpec } from './spec.ts';
 
 export interface Loss {
-  /** Decides over the next message that a node sends. */
-  drops(node: number): boolean;
+  /** Decides over the next message of a sender. */
+  drops(sender: number): boolean;
 }
 
 export const noLoss: Loss = { drops: () => false };
@@ -12,15 +12,15 @@ export const noLoss: Loss = { drops: () => false };
 /** Each message is lost with the same probability, whatever became of the others. */
 export class IndependentLoss implements Loss {
   private readonly rate: number;
-  private readonly streams: (node: number) => RandomStream;
+  private readonly streams: (sender: number) => RandomStream;
 
-  constructor(rate: number, streams: (node: number) => RandomStream) {
+  constructor(rate: number, streams: (sender: number) => RandomStream) {
     this.rate = rate;
     this.streams = streams;
   }
 
-  drops(node: number): boolean {
-    return this.streams(node).uniform() < this.rate;
+  drops(sender: number): boolean {
+    return this.streams(sender).uniform() < this.rate;
   }
 }
 
@@ -37,18 +37,18 @@ export class BurstLoss implements Loss {
   /** The chance that the next message is lost, by what became of the last. */
   private readonly chances: readonly number[];
   private readonly last: Uint8Array;
-  private readonly streams: (node: number) => RandomStream;
+  private readonly streams: (sender: number) => RandomStream;
 
-  constructor(nodes: number, spec: LossSpec, streams: (node: number) => RandomStream) {
+  constructor(senders: number, spec: LossSpec, streams: (sender: number) => RandomStream) {
     const leave = 1 / spec.burst;
     this.chances = [spec.rate, (spec.rate * leave) / (1 - spec.rate), 1 - leave];
-    this.last = new Uint8Array(nodes);
+    this.last = new Uint8Array(senders);
     this.streams = streams;
   }
 
-  drops(node: number): boolean {
-    const lost = this.streams(node).uniform() < this.chances[this.last[node]];
-    this.last[node] = lost ? LOST : PASSED;
+  drops(sender: number): boolean {
+    const lost = this.streams(sender).uniform() < this.chances[this.last[sender]];
+    this.last[sender] = lost ? LOST : PASSED;
     return lost;
   }
 }

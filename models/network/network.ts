@@ -12,10 +12,12 @@ import type { LossSpec, NetworkSpec } from './spec.ts';
 /** One-way delay between two slivers of one node, which never leaves the node. */
 const LOOPBACK: Nanoseconds = 20_000;
 
-/** The nodes that a network joins: their names, and the site of each. */
+/** What a network joins. */
 export interface Attachment {
-  readonly names: readonly string[];
+  /** The site of each node. */
   readonly siteOf: Int32Array;
+  /** The names of those who send: each draws its own jitter and loss, whoever else sends from the same node. */
+  readonly senders: readonly string[];
 }
 
 /**
@@ -28,8 +30,6 @@ export class Network {
   readonly cuts = new Cuts();
   readonly up: Links;
   readonly down: Links;
-  /** One-way delay that a node's link adds, in nanoseconds: a fault's work. */
-  readonly extraDelay: Float64Array;
 
   private readonly siteOf: Int32Array;
   private readonly paths: Paths;
@@ -37,26 +37,28 @@ export class Network {
   private readonly loss: Loss;
 
   constructor(attachment: Attachment, paths: Paths, spec: NetworkSpec, seed: string) {
-    const nodes = attachment.names.length;
-    this.siteOf = attachment.siteOf;
+    const { siteOf, senders } = attachment;
+    this.siteOf = siteOf;
     this.paths = paths;
-    this.up = new Links(nodes, spec.access.up, spec.access.queue);
-    this.down = new Links(nodes, spec.access.down, spec.access.queue);
-    this.extraDelay = new Float64Array(nodes);
-    const streams = (purpose: string) => streamPerNode(attachment.names, seed, purpose);
+    this.up = new Links(siteOf.length, spec.access.up, spec.access.queue);
+    this.down = new Links(siteOf.length, spec.access.down, spec.access.queue);
+    const streams = (purpose: string) => streamPerSender(senders, seed, purpose);
     this.jitter = spec.jitter > 0 ? new ExponentialJitter(spec.jitter, streams('jitter')) : noJitter;
-    this.loss = lossOf(spec.loss, nodes, streams('loss'));
+    this.loss = lossOf(spec.loss, senders.length, streams('loss'));
   }
 
-  /** @returns when the message stands before the receiver's access link, in ns, or a drop code */
-  transmit(from: number, to: number, bytes: number, now: Nanoseconds): number {
+  /**
+   * @param sender whose draws decide over jitter and loss: an index of `senders`
+   * @returns when the message stands before the receiver's access link, in ns, or a drop code
+   */
+  transmit(from: number, to: number, bytes: number, now: Nanoseconds, sender = from): number {
     if (from === to) return now + LOOPBACK;
     const sent = this.up.serve(from, bytes, now);
     if (sent < 0) return UPLINK_FULL;
     if (this.cuts.separate(from, to)) return PARTITIONED;
-    if (this.loss.drops(from)) return LOST;
+    if (this.loss.drops(sender)) return LOST;
     const path = this.paths.delay(this.siteOf[from], this.siteOf[to]);
-    return sent + path + this.extraDelay[from] + this.extraDelay[to] + this.jitter.sample(from);
+    return sent + path + this.jitter.sample(sender);
   }
 
   /**
@@ -71,20 +73,20 @@ export class Network {
   }
 }
 
-function lossOf(spec: LossSpec, nodes: number, streams: (node: number) => RandomStream): Loss {
+function lossOf(spec: LossSpec, senders: number, streams: (sender: number) => RandomStream): Loss {
   if (spec.rate === 0) return noLoss;
-  return spec.burst > 1 ? new BurstLoss(nodes, spec, streams) : new IndependentLoss(spec.rate, streams);
+  return spec.burst > 1 ? new BurstLoss(senders, spec, streams) : new IndependentLoss(spec.rate, streams);
 }
 
-/** A stream for each node, made at its first use. */
-function streamPerNode(
+/** A stream for each sender, made at its first use. */
+function streamPerSender(
   names: readonly string[],
   seed: string,
   purpose: string,
-): (node: number) => RandomStream {
+): (sender: number) => RandomStream {
   const streams: (RandomStream | undefined)[] = new Array(names.length).fill(undefined);
-  return node => {
-    streams[node] ??= stream(seed, names[node], purpose);
-    return streams[node];
+  return sender => {
+    streams[sender] ??= stream(seed, names[sender], purpose);
+    return streams[sender];
   };
 }

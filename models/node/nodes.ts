@@ -1,10 +1,9 @@
 // The nodes of a testbed: their names, sites and whether they are up, in flat arrays.
 import { closest } from 'fastest-levenshtein';
-import type { Attachment } from '../network/network.ts';
 import type { Site } from '../topology/site.ts';
 
 /** All nodes, in the order of their sites. Node k of site `princeton` is called `princeton-k`, counted from 1. */
-export class Nodes implements Attachment {
+export class Nodes {
   readonly names: readonly string[];
   readonly siteOf: Int32Array;
   readonly sites: readonly Site[];

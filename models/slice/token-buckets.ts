@@ -11,11 +11,27 @@ const BURST = 1;
 const QUEUE = 2;
 const FULL_AT = 3;
 
+/** What slivers may send, and when. */
+export interface Caps {
+  /**
+   * Asks for as many tokens as the message has bytes. Calls for one sliver must come in order of `now`.
+   * @returns when it may leave, in ns (`now`, if the tokens are there), or `OVER_CAP`
+   */
+  admit(sliver: number, bytes: number, now: Nanoseconds): number;
+}
+
+/** The caps of slivers, one for each. A run without any limit pays for none. */
+export function capsOf(specs: readonly CapSpec[]): Caps {
+  return specs.every(({ uplink }) => uplink === Infinity) ? noCaps : new TokenBuckets(specs);
+}
+
+const noCaps: Caps = { admit: (_sliver, _bytes, now) => now };
+
 /**
  * One bucket a sliver, full at the start. Kept as the theoretical time at which the bucket will be full again, as in
  * the virtual scheduling form of the generic cell rate algorithm (ITU-T I.371, annex A).
  */
-export class TokenBuckets {
+export class TokenBuckets implements Caps {
   private readonly buckets: Float64Array;
 
   /** @param caps one for each sliver */
@@ -26,10 +42,6 @@ export class TokenBuckets {
     }
   }
 
-  /**
-   * Asks for as many tokens as the message has bytes. Calls for one sliver must come in order of `now`.
-   * @returns when it may leave, in ns (`now`, if the tokens are there), or `OVER_CAP`
-   */
   admit(sliver: number, bytes: number, now: Nanoseconds): number {
     const buckets = this.buckets;
     const base = STRIDE * sliver;

@@ -148,7 +148,12 @@ describe('happening', () => {
     const sim = new Simulation();
     const access = { up: RATE, down: RATE, queue: SECOND };
     const spec = { grain: 'message', access, jitter: 0, loss: { rate: 0, burst: 1 } } as const;
-    const network = new Network(testbed, { delay: () => PATH }, spec, 'seed');
+    const network = new Network(
+      { siteOf: testbed.siteOf, senders: testbed.names },
+      { delay: () => PATH },
+      spec,
+      'seed',
+    );
     const victims: string[] = [];
     injectFaults(scheduleFaults(faults, testbed, 'seed'), sim, network, {
       crash: node => victims.push(`${sim.now / SECOND}: ${testbed.names[node]} crashes`),

@@ -8,7 +8,7 @@ import { DROP_REASONS } from '../../models/network/fate.ts';
 import { Network } from '../../models/network/network.ts';
 import type { NetworkSpec } from '../../models/network/spec.ts';
 import type { CapSpec } from '../../models/slice/spec.ts';
-import { TokenBuckets } from '../../models/slice/token-buckets.ts';
+import { capsOf } from '../../models/slice/token-buckets.ts';
 import type { Host, Protocol } from '../../protocols/port.ts';
 import { stream } from '../../sim/random.ts';
 import { Simulation } from '../../sim/simulation.ts';
@@ -56,12 +56,12 @@ function room({ network: change, cap, seed = 'seed', names = ['a', 'b', 'c'] }: 
   const access = { up: Infinity, down: Infinity, queue: 0 };
   const spec: NetworkSpec = { grain: 'message', access, jitter: 0, loss: { rate: 0, burst: 1 }, ...change };
   const network = new Network(
-    { names, siteOf: Int32Array.from(names.keys()) },
+    { senders: names, siteOf: Int32Array.from(names.keys()) },
     { delay: () => PATH },
     spec,
     seed,
   );
-  const caps = new TokenBuckets(names.map(() => ({ uplink: Infinity, burst: 1500, queue: 0, ...cap })));
+  const caps = capsOf(names.map(() => ({ uplink: Infinity, burst: 1500, queue: 0, ...cap })));
   const meter = new Ledger();
   const shared = furnish(sim, new Hosts([...names.keys()]), network, caps, meter, seed);
   const sizer = { sizeOf: ({ text }: Note) => text.length };

@@ -21,7 +21,7 @@ const plain: NetworkSpec = {
 /** Nodes a, b, c at three sites: 30 ms from a to b, 100 ms from c to b. */
 function network(change: Partial<NetworkSpec> = {}): Network {
   const delays = [0, 30, 50, 30, 0, 100, 50, 100, 0].map(ms => ms * MS);
-  const attachment = { names: ['a', 'b', 'c'], siteOf: Int32Array.of(0, 1, 2) };
+  const attachment = { senders: ['a', 'b', 'c'], siteOf: Int32Array.of(0, 1, 2) };
   return new Network(
     attachment,
     new MatrixPaths(3, Float64Array.from(delays)),
