@@ -5,6 +5,7 @@ import { buildTestbed, type Testbed } from '../models/testbed.ts';
 import { Recorder } from '../results/recorder.ts';
 import type { LoadedScenario, Scenario } from '../scenarios/scenario.ts';
 import type { Nanoseconds } from '../sim/time.ts';
+import { checkMemory } from './memory.ts';
 import { inScenario } from './scenario-errors.ts';
 
 /** A model run that has ended, or was stopped. */
@@ -22,9 +23,14 @@ const SLICE = 50_000;
 /** Asked between slices: whether to stop. It may also show how far the run is. */
 export type Watch = (run: ModelRun) => boolean;
 
-/** @throws {ScenarioError} where the scenario asks for what its topology does not have */
+/**
+ * @throws {ScenarioError} where the scenario asks for what its topology does not have
+ * @throws {MachineError} where its hosts do not fit into memory
+ */
 export function buildFor(loaded: LoadedScenario): Testbed {
-  return inScenario(loaded, () => buildTestbed(loaded.scenario));
+  const testbed = inScenario(loaded, () => buildTestbed(loaded.scenario));
+  checkMemory(testbed.slices.reduce((sum, { nodes }) => sum + nodes.length, 0));
+  return testbed;
 }
 
 /** A run of a testbed whose measurements go to a new recorder. */

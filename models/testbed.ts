@@ -1,4 +1,5 @@
 // A testbed: sites, nodes, network and placed slices, built from what a scenario says and not yet running.
+import { TestbedError } from './error.ts';
 import { type FaultEvent, scheduleFaults } from './faults/schedule.ts';
 import { Network } from './network/network.ts';
 import { Nodes } from './node/nodes.ts';
@@ -7,6 +8,9 @@ import type { SliceSpec } from './slice/spec.ts';
 import type { TestbedSpec } from './spec.ts';
 import { buildTopology } from './topology/build.ts';
 import type { Topology } from './topology/topology.ts';
+
+/** As many nodes, or slivers, as a testbed may have: each may have an event pending, and the event queue holds 2^24. */
+export const MOST_HOSTS = 10_000_000;
 
 /** A slice and the nodes on which it has a sliver. */
 export interface PlacedSlice {
@@ -36,6 +40,7 @@ export function buildTestbed(spec: TestbedSpec): Testbed {
   const { topology, warnings } = buildTopology(spec.topology, spec.seed);
   const nodes = new Nodes(topology.sites);
   const slices = spec.slices.map(slice => placeSlice(slice, topology, nodes, spec.seed));
+  checkNumber(slices);
   const attachment = { siteOf: nodes.siteOf, senders: slices.flatMap(({ hosts }) => hosts) };
   return {
     seed: spec.seed,
@@ -46,6 +51,17 @@ export function buildTestbed(spec: TestbedSpec): Testbed {
     faults: scheduleFaults(spec.faults, nodes, spec.seed),
     warnings,
   };
+}
+
+/** @throws {TestbedError} at the first slice that is one too many */
+function checkNumber(slices: readonly PlacedSlice[]): void {
+  let slivers = 0;
+  for (const { spec, nodes } of slices) {
+    slivers += nodes.length;
+    if (slivers <= MOST_HOSTS) continue;
+    const found = `${nodes.length} slivers, ${slivers} with those of the slices before it`;
+    throw new TestbedError(['slices', spec.name], found, `at most ${MOST_HOSTS} in all`);
+  }
 }
 
 function placeSlice(spec: SliceSpec, topology: Topology, nodes: Nodes, seed: string): PlacedSlice {

@@ -1,5 +1,6 @@
 // What no schema can say: the keys of a scenario must agree with each other. Every check holds of a document whose other
 // parts may be wrong, so that all problems are told at once.
+import { MOST_HOSTS } from '../models/testbed.ts';
 import { readExpectation, TESTBED_METRICS } from './expectation.ts';
 import type { Finding } from './finding.ts';
 import { nearest } from './nearest.ts';
@@ -59,6 +60,13 @@ function* checkTimes(document: unknown): Generator<Finding> {
 }
 
 function* checkTopology(document: unknown): Generator<Finding> {
+  const [made, each] = ['sites', 'nodesPerSite'].map(key => at(document, ['topology', 'generate', key]));
+  if (typeof made === 'number' && typeof each === 'number' && made * each > MOST_HOSTS) {
+    const expected = `at most ${Math.floor(MOST_HOSTS / made)} at each of ${made} sites: ${MOST_HOSTS} nodes in all`;
+    yield wrong(document, ['topology', 'generate', 'nodesPerSite'], expected, {
+      with: ['topology', 'generate', 'sites'],
+    });
+  }
   const sites = at(document, ['topology', 'planetlab', 'sites']);
   const path = ['topology', 'planetlab', 'nodes'];
   const nodes = at(document, path);

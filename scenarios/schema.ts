@@ -22,7 +22,7 @@ const planetlab = mapping('PlanetLab as it stood in a year: its own sites, with 
 });
 
 const generate = mapping('sites made up, as many as asked for', {
-  sites: count('how many sites'),
+  sites: Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'how many sites' }),
   nodesPerSite: Type.Integer({ minimum: 1, maximum: 10_000, default: 2, description: 'nodes at each site' }),
 });
 

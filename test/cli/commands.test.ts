@@ -1,6 +1,8 @@
 // The subcommands beside `run`: list, validate, topology, doctor.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
+import { EXIT, MachineError, statusOf } from '../../cli/exit.ts';
+import { checkMemory } from '../../cli/memory.ts';
 import { Folder } from './petri.ts';
 
 const folder = new Folder();
@@ -167,6 +169,14 @@ test('doctor says what each mode can use', async () => {
 test('no command, and an unknown one, are usage errors', async () => {
   expect((await folder.expecting(2)).stderr).toContain('Which command?');
   expect((await folder.expecting(2, 'rum')).stderr).toContain('Unknown');
+});
+
+test('hosts that cannot fit into memory are refused with the setting under which they may', () => {
+  expect(() => checkMemory(1000)).not.toThrow();
+  expect(() => checkMemory(1e9)).toThrow(
+    /^1000000000 hosts need 1000\.0 GB or more, and Node\.js may use [\d.]+ GB: set NODE_OPTIONS=--max-old-space-size=\d+/,
+  );
+  expect(statusOf(new MachineError('x'))).toBe(EXIT.machineLacks);
 });
 
 test('a reader who has seen enough is no error', async () => {

@@ -70,6 +70,15 @@ describe('keys', () => {
     ]);
   });
 
+  test('more nodes than any run could hold', () => {
+    expect(parsing(but('{ sites: 5 }', '{ sites: 5000, nodesPerSite: 5000 }'))).toEqual([
+      'b.yaml:3:52: topology.generate.nodesPerSite: found 5000, expected at most 2000 at each of 5000 sites: 10000000 nodes in all',
+    ]);
+    expect(parsing(but('sites: 5', 'sites: 5000000'))[0]).toBe(
+      'b.yaml:3:32: topology.generate.sites: found 5000000, expected at most 1000000',
+    );
+  });
+
   test('an import with half its files', () => {
     expect(parsing(but('generate: { sites: 5 }', 'import: { edges: a.csv }'))).toEqual([
       'b.yaml:3:13: topology.import.servers: found nothing, expected this key: CSV: one place a row, with its coordinates',
