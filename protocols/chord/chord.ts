@@ -22,9 +22,9 @@ export interface ChordExtras {
  * Chord after I. Stoica, R. Morris, D. Liben-Nowell, D. R. Karger, M. F. Kaashoek, F. Dabek, H. Balakrishnan, "Chord:
  * A Scalable Peer-to-Peer Lookup Protocol for Internet Applications", IEEE/ACM Transactions on Networking 11(1), 2003:
  * section IV-E's create, join, stabilize, notify, fix_fingers and check_predecessor, IV-F's successor list, iterative
- * lookups. Where it goes beyond the paper: a node that lost every successor joins anew (`join.ts`), rings that a
- * partition has parted find each other again (`upkeep.ts`), and a predecessor that has called notify() within the last
- * period is not asked whether it is alive.
+ * lookups. Where it goes beyond the paper: a node that lost every successor goes on with the others that it knows, or
+ * joins anew (`join.ts`), rings that a partition has parted find each other again (`upkeep.ts`), and a predecessor that
+ * has called notify() within the last period is not asked whether it is alive.
  */
 export class Chord implements Protocol<ChordMessage>, Seeker {
   readonly routing: Routing;

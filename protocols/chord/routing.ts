@@ -127,6 +127,15 @@ export class Routing {
       this.successors = this.successors.filter(node => node.address !== address);
   }
 
+  /** The only successor is dead: the nearest others that are known take its place. @returns whether there are any */
+  replaceSuccessor(dead: Address): boolean {
+    const { id } = this.self;
+    const others = this.known().filter(node => node.address !== dead);
+    if (others.length === 0) return false;
+    this.setSuccessors(others.sort((a, b) => distance(id, a.id) - distance(id, b.id)));
+    return true;
+  }
+
   /** Leaves the ring: no neighbours, but fingers stay as contacts. */
   detach(): void {
     this.predecessor = null;

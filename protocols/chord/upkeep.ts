@@ -102,12 +102,10 @@ export class Upkeep {
     this.stabilizing = false;
     const { routing } = this.seeker;
     const [first, second] = routing.successors;
-    if (first.address === peer.address && second === undefined) {
-      this.onLost();
-      return;
-    }
+    const last = first.address === peer.address && second === undefined;
     routing.forget(peer.address);
-    this.stabilize();
+    if (last && !routing.replaceSuccessor(peer.address)) this.onLost();
+    else this.stabilize();
   }
 
   /** @param settled false where the successor may have several claimants: then it is asked again who came nearest */

@@ -74,10 +74,19 @@ describe('while a tenth of the nodes crashes over ten minutes', () => {
   });
 });
 
-test('lookups do fail where half of the nodes crash at once and none knows more than one successor', () => {
-  const { run, meter } = dht('1', { nodes: { kind: 'fraction', fraction: 0.5 }, over: 0 }, { successors: 1 });
+test('where half of the nodes crash at once and none knows more than one successor, lookups fail, and recover', () => {
+  const { run, meter, right } = dht(
+    '1',
+    { nodes: { kind: 'fraction', fraction: 0.5 }, over: 0 },
+    { successors: 1 },
+  );
   run.advance(CHURN);
   const tried = meter.sample('lookup.success').length;
   run.advance(CHURN + MINUTE);
   expect(share(meter.sample('lookup.success').slice(tried))).toBeLessThan(0.99);
+  run.advance(CHURN + 10 * MINUTE);
+  const [mended, found] = [meter.sample('lookup.success').length, right.length];
+  run.advance(CHURN + 20 * MINUTE);
+  expect(share(meter.sample('lookup.success').slice(mended))).toBeGreaterThanOrEqual(0.99);
+  expect(share(right.slice(found))).toBeGreaterThanOrEqual(0.99);
 });

@@ -94,6 +94,22 @@ describe('a tenth of the nodes dead, and no table mended yet', () => {
   });
 });
 
+describe('half of the nodes dead at one moment', () => {
+  test.each([4, 1])('leave one ring of the others within minutes, with %i successors kept', successors => {
+    const slice = mutual('half', 120, { successors });
+    slice.network.run(10 * MINUTE);
+    expect(slice.flaws()).toEqual([]);
+    const all = slice.ring().map(node => node.address);
+    for (const address of all) if (Number(address) % 2 === 1) slice.crash(address);
+    let minutes = 0;
+    while (slice.flaws().length > 0 && minutes < 60) {
+      slice.network.run(MINUTE);
+      minutes++;
+    }
+    expect(minutes).toBeLessThan(10);
+  });
+});
+
 test('a slice that starts all at once is one ring within minutes', () => {
   const size = 300;
   const slice = new ChordSlice('at once', { latency }, settings());
