@@ -5,6 +5,7 @@ import { availableParallelism, platform, totalmem } from 'node:os';
 import type { CommandModule } from 'yargs';
 import { EXIT } from './exit.ts';
 import { print } from './output.ts';
+import { VERSION } from './version.ts';
 
 /** One thing that a mode needs. `remedy` where it is lacking. */
 interface Check {
@@ -22,7 +23,12 @@ export const doctorCommand: CommandModule<object, { json: boolean }> = {
   handler: ({ json }) => {
     const checks = examine();
     if (json) print(JSON.stringify(checks, null, 2));
-    else for (const line of checks.map(describe)) print(line);
+    else {
+      for (const line of checks.map(describe)) print(line);
+      print(
+        `  The modes virtual and emulate are not part of Petri ${VERSION}: what is checked for them is for later.`,
+      );
+    }
     const lacking = checks.some(({ mode, ok }) => mode === 'model' && !ok);
     process.exitCode = lacking ? EXIT.machineLacks : EXIT.well;
   },
