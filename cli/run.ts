@@ -14,6 +14,7 @@ import { buildFor, type Finished, newRun, runModel } from './model-mode.ts';
 import { print, warn } from './output.ts';
 import { showProgress } from './progress.ts';
 import { runReplications } from './replications.ts';
+import { withScenario } from './scenario-options.ts';
 import { summarise } from './summarise.ts';
 import { VERSION } from './version.ts';
 
@@ -37,12 +38,7 @@ export const runCommand: CommandModule<object, RunOptions> = {
   command: 'run <scenario>',
   describe: 'Run a scenario of the library, or a scenario file',
   builder: yargs =>
-    yargs
-      .positional('scenario', {
-        type: 'string',
-        demandOption: true,
-        describe: 'name (see `petri list`) or file',
-      })
+    withScenario(yargs)
       .option('mode', {
         type: 'string',
         default: 'model',
@@ -51,7 +47,6 @@ export const runCommand: CommandModule<object, RunOptions> = {
       })
       .option('seed', { type: 'string', describe: 'seed of every random draw' })
       .option('seeds', { type: 'string', describe: 'replications, one a seed, on all cores: 1..20' })
-      .option('set', { type: 'string', array: true, nargs: 1, describe: 'change a key: network.loss=1%' })
       .option('duration', { type: 'string', describe: 'virtual time to run: 30m' })
       .option('out', {
         type: 'string',

@@ -67,10 +67,10 @@ function parseValue(spec: OptionSpec, key: string, text: string): number | strin
   }
   const value = readNumber(spec.kind, text);
   if (value === undefined) throw refuse(EXPECTED[spec.kind]);
-  const { minimum = 0 } = spec;
-  if (value < minimum) {
-    throw refuse(spec.kind === 'duration' ? `at least ${minimum} ns` : `at least ${minimum}`);
-  }
+  const { minimum = 0, maximum = Infinity } = spec;
+  const unit = spec.kind === 'duration' ? ' ns' : '';
+  if (value < minimum) throw refuse(`at least ${minimum}${unit}`);
+  if (value > maximum) throw refuse(`at most ${maximum}${unit}`);
   return value;
 }
 

@@ -2,7 +2,13 @@
 
 /** One option. A `duration` is held in nanoseconds, `bytes` and `count` are integers, a `fraction` is in [0, 1]. */
 export type OptionSpec =
-  | { kind: 'duration' | 'count' | 'bytes' | 'fraction'; default: number; minimum?: number; about: string }
+  | {
+      kind: 'duration' | 'count' | 'bytes' | 'fraction';
+      default: number;
+      minimum?: number;
+      maximum?: number;
+      about: string;
+    }
   | { kind: 'choice'; default: string; choices: readonly string[]; about: string };
 
 /** Options by key; a key may hold a group of further options. */

@@ -22,7 +22,11 @@ function optionSchema(option: OptionSpec): TSchema {
   const { kind, about } = option;
   if (kind === 'choice')
     return Type.Unsafe({ enum: [...option.choices], default: option.default, description: about });
-  const limits = option.minimum === undefined ? {} : { minimum: option.minimum };
+  const { minimum, maximum } = option;
+  const limits = {
+    ...(minimum === undefined ? {} : { minimum }),
+    ...(maximum === undefined ? {} : { maximum }),
+  };
   if (kind === 'count')
     return Type.Integer({ minimum: 0, ...limits, default: option.default, description: about });
   const written = quantityOf(option)!;

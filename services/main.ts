@@ -25,15 +25,10 @@ function untilStopped(seconds: number | undefined): Promise<string> {
   });
 }
 
-/** @throws {UsageError} for options that the protocol does not take */
 function create(asked: ServiceArguments, host: UdpHost<unknown>, meter: Meter): Protocol<unknown> {
   const members = asked.join.filter(address => address !== host.address);
   const directory: Directory = { size: members.length, at: index => members[index] };
-  try {
-    return asked.definition.create(host, asked.options, directory, meter);
-  } catch (error) {
-    throw error instanceof RangeError ? new UsageError(error.message) : error;
-  }
+  return asked.definition.create(host, asked.options, directory, meter);
 }
 
 async function serve(asked: ServiceArguments): Promise<void> {

@@ -1,5 +1,7 @@
 // What may be set of Chord. Names are the paper's (Stoica et al., ToN 11(1), 2003) where it has one.
+
 import type { OptionValues } from '../options.ts';
+import { MAX_NODES } from './codec.ts';
 
 export const chordOptions = {
   stabilize: { kind: 'duration', default: 15e9, minimum: 1, about: 'period of stabilize()' },
@@ -9,7 +11,13 @@ export const chordOptions = {
     minimum: 1,
     about: 'period of fix_fingers(), one finger each',
   },
-  successors: { kind: 'count', default: 8, minimum: 1, about: 'length r of the successor list' },
+  successors: {
+    kind: 'count',
+    default: 8,
+    minimum: 1,
+    maximum: MAX_NODES,
+    about: 'length r of the successor list',
+  },
   lookup: {
     every: {
       kind: 'duration',

@@ -79,6 +79,14 @@ describe('keys', () => {
     );
   });
 
+  test('options of a protocol that no message could hold', () => {
+    const file = but('{ protocol: ping }', '{ protocol: ping, bytes: 70KB }');
+    expect(parsing(file.concat('  ring: { run: { protocol: chord, successors: 300 } }\n'))).toEqual([
+      'b.yaml:6:35: slices.probe.run.bytes: found "70KB", expected a size of at most 65.507KB',
+      'b.yaml:7:47: slices.ring.run.successors: found 300, expected at most 255',
+    ]);
+  });
+
   test('an import with half its files', () => {
     expect(parsing(but('generate: { sites: 5 }', 'import: { edges: a.csv }'))).toEqual([
       'b.yaml:3:13: topology.import.servers: found nothing, expected this key: CSV: one place a row, with its coordinates',

@@ -57,8 +57,8 @@ describe('it ends', () => {
 
 test.each([
   ['gossip', 'Given: "gossip", Choices: "chord", "ping"'],
-  ['chord --option successors=256', 'successors: found 256, expected at most 255'],
-  ['ping --option bytes=1MB', 'bytes: found 1000000, expected at most 65507'],
+  ['chord --option successors=256', "successors: found '256', expected at most 255"],
+  ['ping --option bytes=1MB', "bytes: found '1MB', expected at most 65507"],
 ])('%s ends with status 2 and says why', async (argv, message) => {
   const service = new Service(...argv.split(' '), '--listen', '127.0.0.1:0');
   expect(await service.ended).toEqual({ status: 2, signal: null });
