@@ -4,7 +4,9 @@ import { ModelRun } from '../models/model-run.ts';
 import { buildTestbed, type Testbed } from '../models/testbed.ts';
 import { Recorder } from '../results/recorder.ts';
 import type { LoadedScenario, Scenario } from '../scenarios/scenario.ts';
-import type { Nanoseconds } from '../sim/time.ts';
+import { QueueFullError } from '../sim/event-queue.ts';
+import { formatDuration, type Nanoseconds } from '../sim/time.ts';
+import { UsageError } from './exit.ts';
 import { checkMemory } from './memory.ts';
 import { inScenario } from './scenario-errors.ts';
 
@@ -51,7 +53,7 @@ export async function runModel(testbed: Testbed, scenario: Scenario, stop: Watch
   };
   if (scenario.warmup === 0) recorder.startMeasuring(0);
   for (const milestone of milestones(scenario)) {
-    while (!run.advance(milestone, SLICE)) {
+    while (!advance(run, milestone)) {
       await turn();
       if (stop(run)) return finished(true);
     }
@@ -59,6 +61,17 @@ export async function runModel(testbed: Testbed, scenario: Scenario, stop: Watch
     else recorder.sample(milestone);
   }
   return finished(false);
+}
+
+/** @throws {UsageError} where the scenario schedules more than a run can hold */
+function advance(run: ModelRun, until: Nanoseconds): boolean {
+  try {
+    return run.advance(until, SLICE);
+  } catch (error) {
+    if (!(error instanceof QueueFullError)) throw error;
+    const when = `at ${formatDuration(run.sim.now)} of virtual time ${error.message}`;
+    throw new UsageError(`${when}: more is sent than arrives; send less often, or shorten delays and queues`);
+  }
 }
 
 /** The times at which the recorder is to be told: each sample's end, the warm-up's, the run's. */

@@ -9,6 +9,11 @@ import type { Nanoseconds } from './time.ts';
 /** Names one scheduled event, for `cancel`. Never 0. */
 export type EventId = number;
 
+/** As many events are pending as the queue can hold. */
+export class QueueFullError extends Error {
+  override name = 'QueueFullError';
+}
+
 /** With no more pending events than this, the heap alone is fastest. */
 const HEAP_ONLY = 2048;
 /** Events that a bucket should hold when the heap takes it over. */
@@ -76,7 +81,8 @@ export class EventQueue {
    * @param time when, in integer nanoseconds
    * @param kind 0 .. 2^31 - 1, given back by `pop`
    * @param host any 32-bit integer, as are x and y
-   * @throws {RangeError} where the time is no integer, or at 2^24 pending events
+   * @throws {RangeError} where the time is no integer
+   * @throws {QueueFullError} at 2^24 pending events
    */
   post(time: Nanoseconds, kind: number, host: number, subject: unknown, x: number, y: number): void {
     if (time - Math.floor(time) !== 0)
@@ -176,7 +182,7 @@ export class EventQueue {
   }
 
   private grow(): void {
-    if (this.capacity === SLOT_LIMIT) throw new RangeError(`more than ${SLOT_LIMIT} events are pending`);
+    if (this.capacity === SLOT_LIMIT) throw new QueueFullError(`more than ${SLOT_LIMIT} events are pending`);
     this.capacity *= 2;
     this.times = copyInto(new Float64Array(2 * this.capacity), this.times);
     this.meta = copyInto(new Int32Array(STRIDE * this.capacity), this.meta);
