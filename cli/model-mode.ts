@@ -31,7 +31,7 @@ export type Watch = (run: ModelRun) => boolean;
  */
 export function buildFor(loaded: LoadedScenario): Testbed {
   const testbed = inScenario(loaded, () => buildTestbed(loaded.scenario));
-  checkMemory(testbed.slices.reduce((sum, { nodes }) => sum + nodes.length, 0));
+  checkMemory(testbed.hostCount);
   return testbed;
 }
 

@@ -113,7 +113,7 @@ function keep(
     ...facts,
     scenarioFile: loaded.source,
     resolved: loaded.resolved,
-    topology: finished.run.testbed.topology.sites.length,
+    sites: finished.run.testbed.topology.sites.length,
     warnings: finished.run.testbed.warnings,
     node: process.version,
     machine: { platform: platform(), arch: arch(), cores: cpus().length },

@@ -1,11 +1,5 @@
 // From a finished run to its summary.
-import {
-  type ExpectationResult,
-  type RunFacts,
-  type Summary,
-  statistic,
-  summaryOf,
-} from '../results/summary.ts';
+import { type ExpectationResult, type Summary, statistic, summaryOf } from '../results/summary.ts';
 import { type Expectation, judge } from '../scenarios/expectation.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { Finished } from './model-mode.ts';
@@ -13,7 +7,7 @@ import { VERSION } from './version.ts';
 
 /** The summary of a run, its expectations judged. A run that was cut short has met none of them yet. */
 export function summarise(scenario: Scenario, { recorder, run, wallSeconds, partial }: Finished): Summary {
-  const facts: RunFacts = {
+  const summary = summaryOf(recorder, {
     scenario: scenario.name,
     mode: 'model',
     seed: scenario.seed,
@@ -25,12 +19,11 @@ export function summarise(scenario: Scenario, { recorder, run, wallSeconds, part
     expectations: [],
     partial,
     version: VERSION,
-  };
-  const { metrics } = summaryOf(recorder, facts);
+  });
   const expectations = scenario.expect
-    .map(expectation => resultOf(expectation, metrics))
+    .map(expectation => resultOf(expectation, summary.metrics))
     .map(result => ({ ...result, passed: result.passed && !partial }));
-  return summaryOf(recorder, { ...facts, expectations });
+  return { ...summary, expectations };
 }
 
 function resultOf(expectation: Expectation, metrics: Summary['metrics']): ExpectationResult {

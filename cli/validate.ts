@@ -29,9 +29,8 @@ export const validateCommand: CommandModule<object, ValidateOptions> = {
       print(JSON.stringify(loaded.resolved, null, 2));
       return;
     }
-    const hosts = testbed.slices.reduce((sum, { nodes }) => sum + nodes.length, 0);
     const { scenario } = loaded;
-    const size = `${testbed.topology.sites.length} sites, ${testbed.nodes.count} nodes, ${hosts} hosts`;
+    const size = `${testbed.topology.sites.length} sites, ${testbed.nodes.count} nodes, ${testbed.hostCount} hosts`;
     print(
       `${scenario.name}: well. ${size}, ${testbed.faults.length} faults, ${formatDuration(scenario.duration)}`,
     );

@@ -26,6 +26,8 @@ export interface Testbed {
   readonly nodes: Nodes;
   readonly network: Network;
   readonly slices: readonly PlacedSlice[];
+  /** How many slivers the slices have in all, that is, hosts of a run. */
+  readonly hostCount: number;
   readonly faults: readonly FaultEvent[];
   /** What of an imported topology had to be left out or filled in. */
   readonly warnings: readonly string[];
@@ -40,7 +42,8 @@ export function buildTestbed(spec: TestbedSpec): Testbed {
   const { topology, warnings } = buildTopology(spec.topology, spec.seed);
   const nodes = new Nodes(topology.sites);
   const slices = spec.slices.map(slice => placeSlice(slice, topology, nodes, spec.seed));
-  checkNumber(slices);
+  // Before anything of that size is made.
+  const hostCount = countSlivers(slices);
   const attachment = { siteOf: nodes.siteOf, senders: slices.flatMap(({ hosts }) => hosts) };
   return {
     seed: spec.seed,
@@ -48,13 +51,14 @@ export function buildTestbed(spec: TestbedSpec): Testbed {
     nodes,
     network: new Network(attachment, topology.paths, spec.network, spec.seed),
     slices,
+    hostCount,
     faults: scheduleFaults(spec.faults, nodes, spec.seed),
     warnings,
   };
 }
 
 /** @throws {TestbedError} at the first slice that is one too many */
-function checkNumber(slices: readonly PlacedSlice[]): void {
+function countSlivers(slices: readonly PlacedSlice[]): number {
   let slivers = 0;
   for (const { spec, nodes } of slices) {
     slivers += nodes.length;
@@ -62,6 +66,7 @@ function checkNumber(slices: readonly PlacedSlice[]): void {
     const found = `${nodes.length} slivers, ${slivers} with those of the slices before it`;
     throw new TestbedError(['slices', spec.name], found, `at most ${MOST_HOSTS} in all`);
   }
+  return slivers;
 }
 
 function placeSlice(spec: SliceSpec, topology: Topology, nodes: Nodes, seed: string): PlacedSlice {

@@ -1,5 +1,5 @@
 // Units: how people write durations, rates, sizes and fractions, and how they are written back.
-import { type Nanoseconds, parseDuration } from '../sim/time.ts';
+import { DAY, DURATION_UNITS, type Nanoseconds, parseDuration } from '../sim/time.ts';
 
 /** What a text should have been, where it is not what it should be. */
 export class Misread {
@@ -15,15 +15,6 @@ export class Misread {
 type Units = readonly (readonly [suffix: string, size: number])[];
 
 /** Largest first. */
-const DURATIONS: Units = [
-  ['d', 86400e9],
-  ['h', 3600e9],
-  ['m', 60e9],
-  ['s', 1e9],
-  ['ms', 1e6],
-  ['us', 1e3],
-  ['ns', 1],
-];
 const RATES: Units = [
   ['Tbps', 1e12],
   ['Gbps', 1e9],
@@ -50,13 +41,13 @@ const pattern = (units: Units, also = '') => {
 };
 
 /** What the JSON Schema says of each: the same texts that the readers below take. */
-export const DURATION_PATTERN = pattern(DURATIONS);
+export const DURATION_PATTERN = pattern(DURATION_UNITS);
 export const RATE_PATTERN = pattern(RATES, 'unlimited');
 export const SIZE_PATTERN = pattern(SIZES);
 export const FRACTION_PATTERN = '^\\d+(\\.\\d+)?(\\s*%|[eE]-?\\d+)?$';
 
 /** Beyond this a double cannot tell two instants a microsecond apart: ten years, in nanoseconds. */
-export const LONGEST: Nanoseconds = 3650 * 86400e9;
+export const LONGEST: Nanoseconds = 3650 * DAY;
 
 /** Other ways in which people write a unit, in lower case, and what they write for each. */
 // biome-ignore format: a table reads better in rows
@@ -110,7 +101,7 @@ const FRACTION = 'a percentage such as 0.1%, or a fraction between 0 and 1 such 
 /** @returns nanoseconds, an integer in 0 .. `LONGEST` */
 export function readDuration(value: unknown): Nanoseconds | Misread {
   const span = typeof value === 'string' && value === value.trim() ? parseDuration(value) : undefined;
-  if (span === undefined) return new Misread(DURATION, suggestion(value, DURATIONS, 's'));
+  if (span === undefined) return new Misread(DURATION, suggestion(value, DURATION_UNITS, 's'));
   return span <= LONGEST ? span : new Misread('a duration of at most 3650d');
 }
 
@@ -141,7 +132,7 @@ export function readFraction(value: unknown): number | Misread {
 
 /** The inverse of `readDuration`, exact for every integer in 0 .. `LONGEST`. */
 export const writeDuration = (span: Nanoseconds): string =>
-  span === 0 ? '0s' : write(span, DURATIONS, readDuration);
+  span === 0 ? '0s' : write(span, DURATION_UNITS, readDuration);
 
 /** The inverse of `readRate`, exact for every rate that it returns. */
 export const writeRate = (rate: number): string =>

@@ -10,7 +10,8 @@ export const MINUTE: Nanoseconds = 60e9;
 export const HOUR: Nanoseconds = 3600e9;
 export const DAY: Nanoseconds = 86400e9;
 
-const UNITS: readonly (readonly [suffix: string, span: Nanoseconds])[] = [
+/** The units in which people write durations, the largest first. */
+export const DURATION_UNITS: readonly (readonly [suffix: string, span: Nanoseconds])[] = [
   ['d', DAY],
   ['h', HOUR],
   ['m', MINUTE],
@@ -29,7 +30,7 @@ export function parseDuration(text: string): Nanoseconds | undefined {
   const match = /^(\d+)(\.\d+)?\s*(ns|us|ms|s|m|h|d)$/.exec(text.trim());
   if (!match) return undefined;
   const [, whole, decimals = '0', suffix] = match;
-  const unit = UNITS.find(unit => unit[0] === suffix)![1];
+  const unit = DURATION_UNITS.find(unit => unit[0] === suffix)![1];
   // Apart, since the product of a long number with decimals may be off by a nanosecond.
   return Number(whole) * unit + Math.round(Number(decimals) * unit);
 }
@@ -41,10 +42,10 @@ export function parseDuration(text: string): Nanoseconds | undefined {
 export function formatDuration(span: Nanoseconds): string {
   if (!Number.isFinite(span))
     throw new RangeError(`a duration is a finite number of nanoseconds, got ${span}`);
-  const exact = UNITS.find(([, size]) => Math.abs(span) >= size);
+  const exact = DURATION_UNITS.find(([, size]) => Math.abs(span) >= size);
   if (!exact) return '0s';
   // Rounding may lead into the next unit: 999.9999 ms is a second.
   const rounded = Number((span / exact[1]).toFixed(3)) * exact[1];
-  const [suffix, size] = UNITS.find(([, size]) => Math.abs(rounded) >= size)!;
+  const [suffix, size] = DURATION_UNITS.find(([, size]) => Math.abs(rounded) >= size)!;
   return `${Number((rounded / size).toFixed(3))}${suffix}`;
 }

@@ -20,10 +20,6 @@ export class Hosts {
     this.lives = new Int32Array(nodeOf.length);
   }
 
-  get count(): number {
-    return this.nodeOf.length;
-  }
-
   life(address: number): number {
     return this.lives[address];
   }

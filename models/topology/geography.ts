@@ -1,5 +1,8 @@
-// The Earth's surface: how far apart two points are, and in which region a country lies.
+// The Earth's surface: how far apart two points are, how fast light is, and in which region a country lies.
 import type { Coordinates, Region } from './site.ts';
+
+/** The speed of light in vacuum, km/s (exact, by the definition of the metre). */
+export const LIGHT = 299_792.458;
 
 /** Mean radius of the Earth in km: the R1 of GRS 80 (H. Moritz, "Geodetic Reference System 1980", J. Geodesy 74, 2000). */
 const EARTH_RADIUS = 6371.0088;

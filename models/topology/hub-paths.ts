@@ -2,7 +2,7 @@
 import { type RandomStream, stream } from '../../sim/random.ts';
 import { MILLISECOND, type Nanoseconds } from '../../sim/time.ts';
 import { backboneLengths, hubs } from './backbone.ts';
-import { distanceBetween } from './geography.ts';
+import { distanceBetween, LIGHT } from './geography.ts';
 import { SAME_SITE_DELAY } from './import-matrix.ts';
 import { MatrixPaths } from './paths.ts';
 import type { Coordinates } from './site.ts';
@@ -15,7 +15,7 @@ export interface Place {
 }
 
 /** Delay of light in fibre of refractive index 1.468, ns per km. */
-const FIBRE = (1.468 / 299792.458) * 1e9;
+const FIBRE = (1.468 / LIGHT) * 1e9;
 
 // The stretches and the share of second uplinks are fitted by hand: to the median inflation by distance that WonderNetwork
 // measured between 246 cities, and to the round trips and triangle violations that Zhu et al. measured on PlanetLab

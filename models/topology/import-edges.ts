@@ -1,14 +1,11 @@
 // Imports an edge list of measured round trips with a table of the servers that measured them.
-import type { Nanoseconds } from '../../sim/time.ts';
+import { type Nanoseconds, SECOND } from '../../sim/time.ts';
 import { readRecords, shown } from './csv-table.ts';
-import { distanceBetween } from './geography.ts';
+import { distanceBetween, LIGHT } from './geography.ts';
 import { halve, type Import, readRoundTrip } from './import-matrix.ts';
 import { MatrixPaths } from './paths.ts';
 import type { Coordinates, Site } from './site.ts';
 import { TopologyError } from './topology.ts';
-
-/** The speed of light in vacuum, in km per ns. */
-const LIGHT = 299792.458e-9;
 
 interface Server {
   readonly id: string;
@@ -229,7 +226,8 @@ function lightWarnings(sites: readonly Site[], measured: Float64Array): string[]
       const back = measured[b * sites.length + a] || Number.POSITIVE_INFINITY;
       const [from, to] = [sites[a], sites[b]];
       if (!from.coordinates || !to.coordinates) continue;
-      if (Math.min(out, back) >= (2 * distanceBetween(from.coordinates, to.coordinates)) / LIGHT) continue;
+      if (Math.min(out, back) >= ((2 * distanceBetween(from.coordinates, to.coordinates)) / LIGHT) * SECOND)
+        continue;
       pairs++;
       for (const site of [from, to]) countOf.set(site, (countOf.get(site) ?? 0) + 1);
     }

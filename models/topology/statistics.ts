@@ -1,7 +1,7 @@
 // What a topology is like: round trips, triangles, nearest neighbours and inflation, as plain figures.
 import { type RandomStream, stream } from '../../sim/random.ts';
 import { MILLISECOND } from '../../sim/time.ts';
-import { distanceBetween } from './geography.ts';
+import { distanceBetween, LIGHT } from './geography.ts';
 import { type Topology, TopologyError } from './topology.ts';
 
 export interface TopologyStatistics {
@@ -47,9 +47,6 @@ export interface DistanceClass {
 
 /** Up to here every pair and triangle is counted: 4.5 million triangles take a fraction of a second. */
 export const EXACT_SITES = 300;
-
-/** The speed of light in vacuum, km/ms. */
-const LIGHT = 299.792458;
 
 const FAR = 500;
 
@@ -177,7 +174,7 @@ function describeInflation(topology: Topology, pairs: readonly Pair[], rtt: Rtt)
     const to = topology.sites[b].coordinates;
     if (!from || !to) continue;
     const distance = distanceBetween(from, to);
-    const inflation = (rtt(a, b) * LIGHT) / (2 * distance);
+    const inflation = (rtt(a, b) * (LIGHT / 1000)) / (2 * distance);
     if (distance >= FAR) far.push(inflation);
     byClass.find(bounds => distance >= bounds.from && distance < bounds.to)?.sample.push(inflation);
   }
