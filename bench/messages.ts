@@ -1,9 +1,10 @@
 // Messages a second: each host sends 100 bytes to a random host, exponential 1 s apart, over 10 Mbit/s access links.
-import { Hosts } from '../models/host/hosts.ts';
+
 import { furnish, SimulatedHost } from '../models/host/simulated-host.ts';
+import { Hosts } from '../models/network/hosts.ts';
 import { Network } from '../models/network/network.ts';
 import type { NetworkSpec } from '../models/network/spec.ts';
-import { capsOf } from '../models/slice/token-buckets.ts';
+import { capsOf } from '../models/network/token-buckets.ts';
 import { MatrixPaths } from '../models/topology/paths.ts';
 import type { Host, Meter, Protocol } from '../protocols/port.ts';
 import { stream } from '../sim/random.ts';

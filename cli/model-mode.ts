@@ -1,6 +1,7 @@
 // Mode `model`: builds the scenario's testbed, runs it in virtual time and records what it measures.
 import { setImmediate as turn } from 'node:timers/promises';
 import { ModelRun } from '../models/model-run.ts';
+import { modelledRun } from '../models/slice/modelled-run.ts';
 import { buildTestbed, type Testbed } from '../models/testbed.ts';
 import { Recorder } from '../results/recorder.ts';
 import type { LoadedScenario, Scenario } from '../scenarios/scenario.ts';
@@ -30,7 +31,10 @@ export type Watch = (run: ModelRun) => boolean;
  * @throws {MachineError} where its hosts do not fit into memory
  */
 export function buildFor(loaded: LoadedScenario): Testbed {
-  const testbed = inScenario(loaded, () => buildTestbed(loaded.scenario));
+  const testbed = inScenario(loaded, () => {
+    for (const slice of loaded.scenario.slices) modelledRun(slice);
+    return buildTestbed(loaded.scenario);
+  });
   checkMemory(testbed.hostCount);
   return testbed;
 }

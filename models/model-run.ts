@@ -7,9 +7,11 @@ import { type EventKind, Simulation } from '../sim/simulation.ts';
 import type { Nanoseconds } from '../sim/time.ts';
 import { injectFaults } from './faults/inject.ts';
 import { SliceDirectory } from './host/directory.ts';
-import { Hosts } from './host/hosts.ts';
+
 import { furnish, type HostRoom, SimulatedHost } from './host/simulated-host.ts';
-import { capsOf } from './slice/token-buckets.ts';
+import { Hosts } from './network/hosts.ts';
+import { capsOf } from './network/token-buckets.ts';
+import { modelledRun } from './slice/modelled-run.ts';
 import type { PlacedSlice, Testbed } from './testbed.ts';
 
 /** A sliver: one slice's host on one node, and what it runs. */
@@ -50,7 +52,7 @@ export class ModelRun {
     this.sliversOf = testbed.nodes.names.map(() => []);
     this.start = this.sim.kind<Sliver>('start', (_host, sliver) => this.startSliver(sliver));
     const { slices, network, seed } = testbed;
-    const hosts = new Hosts(slices.flatMap(slice => slice.nodes));
+    const hosts = new Hosts<unknown>(slices.flatMap(slice => slice.nodes));
     const caps = capsOf(slices.flatMap(slice => slice.nodes.map(() => slice.spec.caps)));
     this.room = furnish(this.sim, hosts, network, caps, meters('network'), seed);
     for (const slice of slices) this.addSlice(slice, meters(slice.spec.name));
@@ -93,8 +95,9 @@ export class ModelRun {
 
   private addSlice(placed: PlacedSlice, meter: Meter): void {
     const { spec } = placed;
-    const definition = this.protocols[spec.run.protocol];
-    const slice = { definition, options: spec.run.options, directory: new SliceDirectory(), meter };
+    const run = modelledRun(spec);
+    const definition = this.protocols[run.protocol];
+    const slice = { definition, options: run.options, directory: new SliceDirectory(), meter };
     for (const [index, node] of placed.nodes.entries()) {
       const name = placed.hosts[index];
       const host = new SimulatedHost(this.room, this.slivers.length, name, definition.codec);

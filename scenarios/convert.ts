@@ -1,13 +1,13 @@
 // From the resolved document to the scenario: texts with units become numbers in base units.
 import type { FaultSpec, Selector } from '../models/faults/spec.ts';
 import type { NetworkSpec } from '../models/network/spec.ts';
-import type { PlacementSpec, SliceSpec } from '../models/slice/spec.ts';
+import type { PlacementSpec, Readiness, RunSpec, SliceSpec } from '../models/slice/spec.ts';
 import type { TopologySpec } from '../models/topology/topology.ts';
 import { type Expectation, readExpectation } from './expectation.ts';
 import { protocolOptions, readOptions } from './protocol-schema.ts';
 import type { ResolvedDocument } from './resolve.ts';
-import type { Scenario } from './scenario.ts';
-import type { FaultDocument } from './schema.ts';
+import type { FidelitySpec, Scenario } from './scenario.ts';
+import { type FaultDocument, isCommand, isService } from './schema.ts';
 import { readPartition, readSelector } from './selector.ts';
 import { Misread, readDuration, readFraction, readRate, readSize } from './units.ts';
 
@@ -57,14 +57,42 @@ function placementOf({ nodes, policy, near }: ResolvedSlice['place']): Placement
   return near === undefined ? { policy: policy ?? 'spread', nodes } : { policy: 'near', nodes, near };
 }
 
-function sliceOf(name: string, { place, caps, run, start }: ResolvedSlice): SliceSpec {
-  const { protocol } = run as { protocol: string };
+type ProgramDocument = Extract<ResolvedSlice['run'], { restart: string }>;
+
+function readinessOf(ready: ProgramDocument['ready']): Readiness {
+  if (ready === undefined) return { kind: 'started' };
+  if ('port' in ready) return { kind: 'port', port: ready.port, within: time(ready.within) };
+  if ('line' in ready) return { kind: 'line', line: ready.line, within: time(ready.within) };
+  return { kind: 'time', time: time(ready.time) };
+}
+
+function runOf(run: ResolvedSlice['run']): RunSpec {
+  if (isService(run)) return { kind: 'service', ...run, ready: readinessOf(run.ready) };
+  if (isCommand(run)) return { kind: 'command', ...run, ready: readinessOf(run.ready) };
+  const { protocol } = run;
+  return { kind: 'protocol', protocol, options: readOptions(protocolOptions[protocol]!, run) };
+}
+
+function sliceOf(name: string, { place, caps, clock, run, start }: ResolvedSlice): SliceSpec {
+  const { cpu = Infinity, memory } = caps;
   return {
     name,
     place: placementOf(place),
     caps: { uplink: rate(caps.uplink), burst: sure(readSize(caps.burst)), queue: time(caps.queue) },
-    run: { protocol, options: readOptions(protocolOptions[protocol]!, run as Record<string, unknown>) },
+    share: { cpu, memory: memory === undefined ? Infinity : sure(readSize(memory)) },
+    clock: { skew: time(clock.skew), drift: sure(readFraction(clock.drift)) },
+    run: runOf(run),
     startOver: time(start.over),
+  };
+}
+
+function fidelityOf({ lateness, drops, utilisation, waiting }: ResolvedDocument['fidelity']): FidelitySpec {
+  const fraction = (value: Text) => sure(readFraction(value));
+  return {
+    lateness: time(lateness),
+    drops: fraction(drops),
+    utilisation: fraction(utilisation),
+    waiting: fraction(waiting),
   };
 }
 
@@ -101,7 +129,8 @@ function faultOf(fault: FaultDocument): FaultSpec {
 
 /** The scenario that a resolved document describes. */
 export function convert(document: ResolvedDocument): Scenario {
-  const { name, about, seed, duration, warmup, sample, topology, network, slices, faults, expect } = document;
+  const { name, about, seed, duration, warmup, sample, topology, network, slices } = document;
+  const { fidelity, faults, expect } = document;
   return {
     name,
     about,
@@ -112,6 +141,7 @@ export function convert(document: ResolvedDocument): Scenario {
     topology: topologyOf(topology),
     network: networkOf(network),
     slices: Object.entries(slices).map(([name, slice]) => sliceOf(name, slice)),
+    fidelity: fidelityOf(fidelity),
     faults: faults.map(faultOf),
     expect: expect.map((line): Expectation => sure(readExpectation(line))),
   };

@@ -1,5 +1,6 @@
 // What no schema can say: the keys of a scenario must agree with each other. Every check holds of a document whose other
 // parts may be wrong, so that all problems are told at once.
+import { PLACEHOLDERS, wordsInBraces } from '../models/slice/placeholders.ts';
 import { MOST_HOSTS } from '../models/testbed.ts';
 import { readExpectation, TESTBED_METRICS } from './expectation.ts';
 import type { Finding } from './finding.ts';
@@ -126,16 +127,63 @@ function* checkPlace(document: unknown, slice: Path): Generator<Finding> {
   }
 }
 
-function* checkRun(document: unknown, slice: Path): Generator<Finding> {
-  const elsewhere = {
-    service: ['a Node.js service', 'services run in the modes virtual and emulate, not in model'],
-    command: ['a program', 'programs run in the mode emulate, not in model'],
-  } as const;
-  if (has(document, [...slice, 'run', 'protocol'])) return;
-  for (const [key, [found, where]] of Object.entries(elsewhere)) {
-    const path = [...slice, 'run', key];
-    if (has(document, path)) yield { path, of: 'key', found, expected: `a protocol: ${where}` };
+function* checkPlaceholders(document: unknown, run: Path): Generator<Finding> {
+  const slices = keysAt(document, ['slices']);
+  const texts = ['command', 'args', 'env'].flatMap(key =>
+    keysAt(document, [...run, key]).map(entry => [...run, key, entry]),
+  );
+  for (const path of texts) {
+    const text = at(document, path);
+    if (typeof text !== 'string') continue;
+    for (const { word, slice } of wordsInBraces(text)) {
+      const known = (PLACEHOLDERS as readonly string[]).includes(word);
+      const meant = known ? undefined : nearest(word, PLACEHOLDERS);
+      if (meant !== undefined) {
+        const expected = `one of ${PLACEHOLDERS.map(name => `{${name}}`).join(', ')}`;
+        yield { ...wrong(document, path, expected, { hint: `{${meant}}` }), found: `{${word}}` };
+      } else if (known && slice !== undefined && !slices.includes(slice)) {
+        const hint = nearest(slice, slices);
+        yield { ...wrong(document, path, `a slice: ${slices.join(', ')}`, { hint }), found: slice };
+      }
+    }
   }
+}
+
+function* checkRun(document: unknown, slice: Path): Generator<Finding> {
+  const path = [...slice, 'run', 'after'];
+  const slices = keysAt(document, ['slices']);
+  const after = at(document, path);
+  for (const [index, other] of (Array.isArray(after) ? after : []).entries()) {
+    const entry = [...path, String(index)];
+    if (other === slice[1]) yield wrong(document, entry, 'another slice than this one');
+    else if (typeof other === 'string' && !slices.includes(other)) {
+      yield wrong(document, entry, `a slice: ${slices.join(', ')}`, { hint: nearest(other, slices) });
+    }
+  }
+  const circle = circleFrom(document, slice[1]!);
+  if (circle) yield wrong(document, path, `an order without circles, not ${circle.join(' after ')}`);
+}
+
+/** The way back to a slice along `after`, if there is one. Reported at the first slice of a circle alone. */
+function circleFrom(document: unknown, slice: string): string[] | undefined {
+  const afterOf = (name: string): unknown[] => {
+    const after = at(document, ['slices', name, 'run', 'after']);
+    return Array.isArray(after) ? after : [];
+  };
+  const seen = new Set<string>();
+  const search = (trail: string[]): string[] | undefined => {
+    for (const next of afterOf(trail.at(-1)!)) {
+      if (next === slice && trail.length > 1) return [...trail, slice];
+      if (typeof next !== 'string' || seen.has(next)) continue;
+      seen.add(next);
+      const found = search([...trail, next]);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  const circle = search([slice]);
+  const first = keysAt(document, ['slices']).find(name => circle?.includes(name));
+  return first === slice ? circle : undefined;
 }
 
 function* checkSlices(document: unknown): Generator<Finding> {
@@ -148,6 +196,7 @@ function* checkSlices(document: unknown): Generator<Finding> {
     }
     yield* checkPlace(document, slice);
     yield* checkRun(document, slice);
+    yield* checkPlaceholders(document, [...slice, 'run']);
     const path = [...slice, 'start', 'over'];
     const over = read('duration', document, path);
     if (over !== undefined && duration !== undefined && over > duration) {

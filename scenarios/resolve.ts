@@ -1,6 +1,6 @@
 // The document with every default written in: the form that a run's manifest keeps.
 import { resolve as resolvePath } from 'node:path';
-import type { ScenarioDocument, SliceDocument } from './schema.ts';
+import { isService, type ScenarioDocument, type SliceDocument } from './schema.ts';
 import { readDuration, writeDuration } from './units.ts';
 
 const span = (text: string | number) => readDuration(text) as number;
@@ -25,9 +25,17 @@ function resolvePlace({ nodes, policy, near }: SliceDocument['place']) {
   return near === undefined ? { nodes, policy: policy ?? 'spread' } : { nodes, near };
 }
 
-function resolveSlice({ place, caps, run, start }: SliceDocument, duration: number) {
+function resolveRun(run: SliceDocument['run'], folder: string): SliceDocument['run'] {
+  if (!isService(run)) return run;
+  const substitute = Object.entries(run.substitute).map(([name, file]) => [name, resolvePath(folder, file)]);
+  const service = resolvePath(folder, run.service);
+  return { ...run, service, substitute: Object.fromEntries(substitute) };
+}
+
+function resolveSlice(slice: SliceDocument, duration: number, folder: string) {
+  const { place, caps, clock, run, start } = slice;
   const over = start.over ?? writeDuration(Math.min(10e9, Math.floor(duration / 10)));
-  return { place: resolvePlace(place), caps, run, start: { over } };
+  return { place: resolvePlace(place), caps, clock, run: resolveRun(run, folder), start: { over } };
 }
 
 /**
@@ -36,7 +44,8 @@ function resolveSlice({ place, caps, run, start }: SliceDocument, duration: numb
  * @param folder where the relative names of files begin
  */
 export function resolve(checked: ScenarioDocument, folder: string) {
-  const { name, about, seed, duration, warmup, topology, network, slices, faults, expect } = checked;
+  const { name, about, seed, duration, warmup, topology, network, slices } = checked;
+  const { fidelity, faults, expect } = checked;
   const length = span(duration);
   return {
     name,
@@ -48,8 +57,9 @@ export function resolve(checked: ScenarioDocument, folder: string) {
     topology: resolveTopology(topology, folder),
     network: { ...network, loss: resolveLoss(network) },
     slices: Object.fromEntries(
-      Object.entries(slices).map(([name, slice]) => [name, resolveSlice(slice, length)]),
+      Object.entries(slices).map(([name, slice]) => [name, resolveSlice(slice, length, folder)]),
     ),
+    fidelity,
     faults,
     expect,
   };

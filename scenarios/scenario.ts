@@ -4,6 +4,18 @@ import type { Nanoseconds } from '../sim/time.ts';
 import type { Expectation } from './expectation.ts';
 import type { ScenarioError } from './problem.ts';
 
+/** What an emulated run must keep to for its results to count. */
+export interface FidelitySpec {
+  /** 99 % of packets leave no later than this after their due time. */
+  readonly lateness: Nanoseconds;
+  /** Packets dropped because the machine is too slow, of all, in [0, 1]. */
+  readonly drops: number;
+  /** Share of time for which the switch is busy, in [0, 1]. */
+  readonly utilisation: number;
+  /** Share of time for which programs wait for a processor, in [0, 1]. */
+  readonly waiting: number;
+}
+
 export interface Scenario extends TestbedSpec {
   readonly name: string;
   /** The question that the scenario answers; may be empty. */
@@ -14,6 +26,7 @@ export interface Scenario extends TestbedSpec {
   readonly warmup: Nanoseconds;
   /** Interval of the time series; at most 100 000 of them in the duration. */
   readonly sample: Nanoseconds;
+  readonly fidelity: FidelitySpec;
   readonly expect: readonly Expectation[];
 }
 

@@ -125,6 +125,31 @@ const caps = mapping(
     uplink: quantity('rate', 'token bucket: rate of what a sliver sends', { default: 'unlimited' }),
     burst: quantity('size', 'token bucket: bytes that may leave at once', { default: '15KB', minimum: 1 }),
     queue: duration('how long a message may wait for tokens before it is dropped', { default: '1s' }),
+    cpu: optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 1024,
+        description:
+          'in emulate: processor cores that a program may use, such as 0.25; no limit where left out',
+      }),
+    ),
+    memory: optional(
+      quantity('size', 'in emulate: memory that a program may use; no limit where left out', {
+        minimum: 2 ** 20,
+      }),
+    ),
+  },
+  { default: {} },
+);
+
+const clock = mapping(
+  "how the hosts' clocks differ from true time, in the modes model and virtual",
+  {
+    skew: duration('offsets are drawn uniformly from minus to plus this', { default: '0s' }),
+    drift: quantity('fraction', 'rate errors are drawn uniformly from minus to plus this', {
+      default: '0%',
+      maximum: 0.1,
+    }),
   },
   { default: {} },
 );
@@ -145,12 +170,74 @@ const runProtocol = Type.Unsafe<{ protocol: string; [option: string]: unknown }>
     then: mapping(`${name} and its options`, { protocol, ...optionSchemas(protocolOptions[name]!) }),
   })),
 });
-const elsewhere = 'reserved for the modes in which real programs run';
-const run = oneOfForms('what runs in every sliver', {
-  protocol: runProtocol,
-  service: mapping('a Node.js service', { service: Type.Unsafe<unknown>({ description: elsewhere }) }),
-  command: mapping('a program', { command: Type.Unsafe<unknown>({ description: elsewhere }) }),
+const environment = Type.Unsafe<Record<string, string>>({
+  type: 'object',
+  propertyNames: { pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
+  additionalProperties: { type: 'string' },
+  default: {},
+  description: 'environment variables; {host}, {address}, ... are filled in as in the arguments',
+  errorMessage: 'a mapping of names to texts, such as { LOG_LEVEL: debug }',
 });
+const argument = Type.String({ errorMessage: 'a text: put numbers and true or false in quotes' });
+const within = duration('how long that may take before the start counts as failed', {
+  default: '10s',
+  minimum: 1,
+});
+const ready = optional(
+  oneOfForms('when a program counts as ready; at once where left out', {
+    port: mapping('a TCP port of its host takes a connection', {
+      port: Type.Integer({ minimum: 1, maximum: 65_535, description: 'the port' }),
+      within,
+    }),
+    line: mapping('it prints a line', {
+      line: Type.String({ minLength: 1, description: 'a line of its output contains this text' }),
+      within,
+    }),
+    time: mapping('a time has passed', { time: duration('so long after its start') }),
+  }),
+);
+const programKeys = {
+  env: environment,
+  ready,
+  restart: Type.Unsafe<'never' | 'on-failure' | 'always'>({
+    enum: ['never', 'on-failure', 'always'],
+    default: 'never',
+    description: 'whether a program that ends is started again',
+  }),
+  after: Type.Unsafe<string[]>({
+    type: 'array',
+    items: { type: 'string' },
+    uniqueItems: true,
+    default: [],
+    description: 'slices all of whose programs must be ready before those of this one start',
+  }),
+};
+const service = mapping('a Node.js service, in the modes virtual and emulate', {
+  service: file('a JavaScript or TypeScript file, or the folder of a package, relative to the scenario'),
+  args: Type.Array(argument, {
+    default: [],
+    description: 'arguments; {host}, {index}, {address}, {address6} and {peers} are filled in',
+  }),
+  pack: Type.Boolean({ default: true, description: 'in emulate: many instances to a process, or one' }),
+  substitute: Type.Unsafe<Record<string, string>>({
+    type: 'object',
+    additionalProperties: { type: 'string', minLength: 1 },
+    default: {},
+    description: 'in virtual: files to put in place of modules that cannot run there, by name',
+    errorMessage: 'a mapping of names of modules to files',
+  }),
+  ...programKeys,
+});
+const command = mapping('any program, in the mode emulate', {
+  command: Type.Array(argument, {
+    minItems: 1,
+    description:
+      'the program and its arguments, as a list; {host}, {index}, {address}, {address6} and {peers} are filled in',
+    errorMessage: 'a list of the program and its arguments, such as [iperf3, -s]',
+  }),
+  ...programKeys,
+});
+const run = oneOfForms('what runs in every sliver', { protocol: runProtocol, service, command });
 
 const start = mapping(
   'when slivers start',
@@ -165,6 +252,7 @@ const start = mapping(
 const slice = mapping('a slice: a virtual machine, the sliver, on each of its nodes', {
   place,
   caps,
+  clock,
   run,
   start,
 });
@@ -205,6 +293,21 @@ const fault = oneOfForms('something that goes wrong, or is put right, at a time'
   restart: mapping('nodes start again', { at, restart: nodes('the nodes that start again') }),
 });
 
+const fidelity = mapping(
+  'in emulate: what the run must keep to for its results to count',
+  {
+    lateness: duration('99 % of packets leave no later than this after their due time', { default: '1ms' }),
+    drops: quantity('fraction', 'packets dropped because this machine is too slow, of all', {
+      default: '0.01%',
+    }),
+    utilisation: quantity('fraction', 'share of time for which the switch is busy', { default: '90%' }),
+    waiting: quantity('fraction', 'share of time for which programs wait for a processor', {
+      default: '10%',
+    }),
+  },
+  { default: {} },
+);
+
 const keys = {
   name: Type.String({
     pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
@@ -236,6 +339,7 @@ const keys = {
     description: 'the slices by their names: lower-case letters, digits and hyphens',
     errorMessage: 'at least one slice, by its name',
   }),
+  fidelity,
   faults: Type.Array(fault, { default: [], description: 'faults, in any order' }),
   expect: Type.Array(
     text('expectation', 'metric[.statistic], an operator and a value', [
@@ -255,6 +359,11 @@ export const scenarioSchema = Type.Unsafe<Static<ReturnType<typeof mapping<typeo
 /** A scenario as people write it, checked, with the defaults that do not depend on other keys filled in. */
 export type ScenarioDocument = Static<typeof scenarioSchema>;
 export type SliceDocument = Static<typeof slice>;
+export type RunDocument = SliceDocument['run'];
+
+export const isService = (run: RunDocument): run is Static<typeof service> => 'service' in run;
+export const isCommand = (run: RunDocument): run is Static<typeof command> => 'command' in run;
+
 export type FaultDocument = Static<typeof fault>;
 
 /** The text of `scenario.schema.json`. */

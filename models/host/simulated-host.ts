@@ -4,30 +4,35 @@ import type { EventId } from '../../sim/event-queue.ts';
 import { type RandomStream, stream } from '../../sim/random.ts';
 import type { EventKind, Simulation } from '../../sim/simulation.ts';
 import type { Nanoseconds } from '../../sim/time.ts';
+import { type Cargo, Fabric } from '../network/fabric.ts';
+import type { Endpoint, Hosts } from '../network/hosts.ts';
 import type { Network } from '../network/network.ts';
-import type { Caps } from '../slice/token-buckets.ts';
-import { Fabric } from './fabric.ts';
-import type { Endpoint, Hosts } from './hosts.ts';
+import type { Caps } from '../network/token-buckets.ts';
+
+/** Bytes that IPv4 and UDP add to a datagram's payload. */
+export const DATAGRAM_HEADER = 28;
 
 /** What all hosts of one simulation share. */
 export interface HostRoom {
   readonly sim: Simulation;
-  readonly hosts: Hosts;
-  readonly fabric: Fabric;
+  readonly hosts: Hosts<unknown>;
+  readonly fabric: Fabric<unknown>;
   readonly timer: EventKind<() => void>;
   readonly seed: string;
 }
 
+const byReference: Cargo<unknown> = { dropped: () => undefined };
+
 /** Makes what the hosts of one simulation share. */
 export function furnish(
   sim: Simulation,
-  hosts: Hosts,
+  hosts: Hosts<unknown>,
   network: Network,
   caps: Caps,
   meter: Meter,
   seed: string,
 ): HostRoom {
-  const fabric = new Fabric(sim, network, caps, hosts, meter);
+  const fabric = new Fabric(sim, { network, caps, hosts, cargo: byReference }, meter);
   // A crash leaves the host's timers in the queue; the life that set them tells that they are void.
   const timer = sim.kind<() => void>('timer', (address, run, life) => {
     if (hosts.life(address) === life) run();
@@ -59,7 +64,7 @@ export class SimulatedHost<M> implements Host<M> {
 
   /** Starts a new instance of a protocol, in a new life without memory of the one before. */
   boot(protocol: Protocol<M>): void {
-    this.room.hosts.boot(this.address, protocol as Endpoint);
+    this.room.hosts.boot(this.address, protocol as Endpoint<unknown>);
     protocol.start();
   }
 
@@ -78,7 +83,7 @@ export class SimulatedHost<M> implements Host<M> {
   }
 
   send(to: number, message: M): void {
-    this.room.fabric.send(this.address, to, this.sizer.sizeOf(message), message);
+    this.room.fabric.send(this.address, to, this.sizer.sizeOf(message) + DATAGRAM_HEADER, message);
   }
 
   after(delay: Nanoseconds, run: () => void): Timer {

@@ -24,3 +24,13 @@ export interface NetworkSpec {
   readonly jitter: Nanoseconds;
   readonly loss: LossSpec;
 }
+
+/** A token bucket on what a sliver sends. */
+export interface CapSpec {
+  /** bit/s; `Infinity`: no cap */
+  readonly uplink: number;
+  /** Bytes that may leave at once after a silence. */
+  readonly burst: number;
+  /** How long a message may wait for tokens before it is dropped, in nanoseconds. */
+  readonly queue: Nanoseconds;
+}

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FaultSpec } from '../../models/faults/spec.ts';
 import { ModelRun } from '../../models/model-run.ts';
+import { trueClock, unlimitedShare } from '../../models/slice/spec.ts';
 import { buildTestbed } from '../../models/testbed.ts';
 import { catalogue } from '../../protocols/catalogue.ts';
 import { observedChord } from '../../protocols/chord/definition.ts';
@@ -30,8 +31,10 @@ function dht(seed: string, crash: Omit<FaultSpec & { kind: 'crash' }, 'kind' | '
       {
         name: 'dht',
         place: { policy: 'all' },
+        share: unlimitedShare,
+        clock: trueClock,
         caps: { uplink: 1e6, burst: 15_000, queue: SECOND },
-        run: { protocol: 'chord', options: withDefaults(chordOptions, options) },
+        run: { kind: 'protocol', protocol: 'chord', options: withDefaults(chordOptions, options) },
         startOver: 10 * SECOND,
       },
     ],

@@ -1,14 +1,12 @@
 // Simulated hosts: lives, timers, messages on their way, and the accounts of the fabric between them.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DATAGRAM_HEADER } from '../../models/host/fabric.ts';
-import { Hosts } from '../../models/host/hosts.ts';
-import { furnish, SimulatedHost } from '../../models/host/simulated-host.ts';
+import { DATAGRAM_HEADER, furnish, SimulatedHost } from '../../models/host/simulated-host.ts';
 import { DROP_REASONS } from '../../models/network/fate.ts';
+import { Hosts } from '../../models/network/hosts.ts';
 import { Network } from '../../models/network/network.ts';
-import type { NetworkSpec } from '../../models/network/spec.ts';
-import type { CapSpec } from '../../models/slice/spec.ts';
-import { capsOf } from '../../models/slice/token-buckets.ts';
+import type { CapSpec, NetworkSpec } from '../../models/network/spec.ts';
+import { capsOf } from '../../models/network/token-buckets.ts';
 import type { Host, Protocol } from '../../protocols/port.ts';
 import { stream } from '../../sim/random.ts';
 import { Simulation } from '../../sim/simulation.ts';

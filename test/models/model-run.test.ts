@@ -5,10 +5,10 @@ import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultSpec } from '../../models/faults/spec.ts';
-import { DATAGRAM_HEADER } from '../../models/host/fabric.ts';
+import { DATAGRAM_HEADER } from '../../models/host/simulated-host.ts';
 import { ModelRun } from '../../models/model-run.ts';
 import type { NetworkSpec } from '../../models/network/spec.ts';
-import type { PlacementSpec, SliceSpec } from '../../models/slice/spec.ts';
+import { type PlacementSpec, type SliceSpec, trueClock, unlimitedShare } from '../../models/slice/spec.ts';
 import { buildTestbed } from '../../models/testbed.ts';
 import type { TopologySpec } from '../../models/topology/topology.ts';
 import { catalogue } from '../../protocols/catalogue.ts';
@@ -47,8 +47,11 @@ function pinging(name: string, place: PlacementSpec, options: object = {}): Slic
   return {
     name,
     place,
+    share: unlimitedShare,
+    clock: trueClock,
     caps: { uplink: Infinity, burst: 15_000, queue: 0 },
     run: {
+      kind: 'protocol',
       protocol: 'ping',
       options: withDefaults(pingOptions, { every: SECOND, targets: 'all-pairs', bytes: BYTES, ...options }),
     },

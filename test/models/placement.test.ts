@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { TestbedError } from '../../models/error.ts';
 import { Nodes } from '../../models/node/nodes.ts';
 import { place } from '../../models/slice/placement.ts';
-import type { PlacementSpec, SliceSpec } from '../../models/slice/spec.ts';
+import { type PlacementSpec, type SliceSpec, trueClock, unlimitedShare } from '../../models/slice/spec.ts';
 import { MatrixPaths } from '../../models/topology/paths.ts';
 import type { Coordinates, Site } from '../../models/topology/site.ts';
 import type { Topology } from '../../models/topology/topology.ts';
@@ -40,8 +40,10 @@ function placed(
   const slice: SliceSpec = {
     name,
     place: spec,
+    share: unlimitedShare,
+    clock: trueClock,
     caps: { uplink: Infinity, burst: 1, queue: 0 },
-    run: { protocol: 'ping', options: {} },
+    run: { kind: 'protocol', protocol: 'ping', options: {} },
     startOver: 0,
   };
   return place(slice, topology, nodes, seed);

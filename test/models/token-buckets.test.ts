@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { OVER_CAP } from '../../models/network/fate.ts';
-import type { CapSpec } from '../../models/slice/spec.ts';
-import { TokenBuckets } from '../../models/slice/token-buckets.ts';
+import type { CapSpec } from '../../models/network/spec.ts';
+import { TokenBuckets } from '../../models/network/token-buckets.ts';
 import { MILLISECOND, SECOND } from '../../sim/time.ts';
 
 /** A rate at which one token comes each nanosecond. */

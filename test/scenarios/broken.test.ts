@@ -37,7 +37,8 @@ const SIZE = 'a size with its unit (B, KB, MB, GB, TB, or binary KiB, MiB, GiB, 
 const FRACTION = 'a percentage such as 0.1%, or a fraction between 0 and 1 such as 0.001';
 const SELECTOR =
   'all, "10% of nodes", "5 nodes", the name of a site or node, "region europe", or "country US"';
-const TOP = 'name, about, seed, duration, warmup, sample, topology, network, slices, faults, expect';
+const TOP =
+  'name, about, seed, duration, warmup, sample, topology, network, slices, fidelity, faults, expect';
 
 test('the good scenario is good', () => {
   expect(() => parseScenario(GOOD, 'b.yaml')).not.toThrow();
@@ -109,12 +110,19 @@ describe('keys', () => {
     ]);
   });
 
-  test('programs where only protocols run', () => {
-    expect(parsing(but('protocol: ping', 'service: app.ts'))).toEqual([
-      'b.yaml:6:12: slices.probe.run.service: found a Node.js service, expected a protocol: services run in the modes virtual and emulate, not in model',
+  test('programs in a wrong order, or with misspelt placeholders', () => {
+    expect(parsing(but('protocol: ping', "command: [curl, '{adress}'], after: [web]"))).toEqual([
+      'b.yaml:6:28: slices.probe.run.command.1: found {adress}, expected one of {host}, {index}, {node}, {slice}, {address}, {address6}, {peers}, {peers6} (did you mean "{address}"?)',
+      'b.yaml:6:49: slices.probe.run.after.0: found "web", expected a slice: probe',
     ]);
-    expect(parsing(but('protocol: ping', 'command: [iperf, -s]'))).toEqual([
-      'b.yaml:6:12: slices.probe.run.command: found a program, expected a protocol: programs run in the mode emulate, not in model',
+    expect(parsing(but('protocol: ping', 'command: [a], after: [probe]'))).toEqual([
+      'b.yaml:6:34: slices.probe.run.after.0: found "probe", expected another slice than this one',
+    ]);
+  });
+
+  test('a program that is no list of texts', () => {
+    expect(parsing(but('protocol: ping', 'command: iperf3 -s'))).toEqual([
+      'b.yaml:6:21: slices.probe.run.command: found "iperf3 -s", expected a list of the program and its arguments, such as [iperf3, -s]',
     ]);
   });
 });

@@ -118,13 +118,45 @@ describe('a document becomes a scenario', () => {
           name: 'probe',
           place: { policy: 'all' },
           caps: { uplink: Number.POSITIVE_INFINITY, burst: 15e3, queue: 1e9 },
-          run: { protocol: 'ping', options: { every: 30e9, timeout: 3e9, bytes: 64, targets: 'sampled' } },
+          share: { cpu: Number.POSITIVE_INFINITY, memory: Number.POSITIVE_INFINITY },
+          clock: { skew: 0, drift: 0 },
+          run: {
+            kind: 'protocol',
+            protocol: 'ping',
+            options: { every: 30e9, timeout: 3e9, bytes: 64, targets: 'sampled' },
+          },
           startOver: 10e9,
         },
       ],
+      fidelity: { lateness: 1e6, drops: 0.0001, utilisation: 0.9, waiting: 0.1 },
       faults: [],
       expect: [],
     });
+  });
+
+  test('a program with every default, its files in the place of the scenario', () => {
+    const text = SMALL.replace('protocol: ping', 'service: app/main.ts, substitute: { native: fake.js }');
+    expect(load(text).slices[0]?.run).toEqual({
+      kind: 'service',
+      service: '/here/app/main.ts',
+      args: [],
+      env: {},
+      pack: true,
+      substitute: { native: '/here/fake.js' },
+      ready: { kind: 'started' },
+      restart: 'never',
+      after: [],
+    });
+  });
+
+  test('when a program is ready', () => {
+    const readyOf = (ready: string) => {
+      const { run } = load(SMALL.replace('protocol: ping', `command: [x], ready: ${ready}`)).slices[0]!;
+      return run.kind === 'command' && run.ready;
+    };
+    expect(readyOf('{ port: 80 }')).toEqual({ kind: 'port', port: 80, within: 10e9 });
+    expect(readyOf('{ line: up, within: 2s }')).toEqual({ kind: 'line', line: 'up', within: 2e9 });
+    expect(readyOf('{ time: 300ms }')).toEqual({ kind: 'time', time: 300e6 });
   });
 
   test('every form', () => {
@@ -230,8 +262,8 @@ describe('overrides', () => {
 
   test('of something that an alias shares change one place only', () => {
     const { slices } = load(RICH, { set: ['slices.some.run.successors=3'] });
-    expect(slices[1]?.run.options).toMatchObject({ successors: 8 });
-    expect(slices[2]?.run.options).toMatchObject({ successors: 3 });
+    expect(slices[1]?.run).toMatchObject({ options: { successors: 8 } });
+    expect(slices[2]?.run).toMatchObject({ options: { successors: 3 } });
   });
 });
 

@@ -1,16 +1,16 @@
 // The hosts of a run: which node each is on, and what runs there, in flat arrays that the fabric reads for each message.
 
 /** Where messages end. */
-export interface Endpoint {
-  receive(from: number, message: unknown): void;
+export interface Endpoint<M> {
+  receive(from: number, message: M): void;
 }
 
 /** Hosts by address: 0, 1, 2, ... All are down to begin with. */
-export class Hosts {
+export class Hosts<M> {
   /** The node that each host is on. */
   readonly nodeOf: Int32Array;
   /** What receives the messages to each host; undefined while it is down. */
-  readonly endpoints: (Endpoint | undefined)[];
+  readonly endpoints: (Endpoint<M> | undefined)[];
   /** Goes up by one at each boot and each crash; what an earlier life has left behind is void. */
   private readonly lives: Int32Array;
 
@@ -29,7 +29,7 @@ export class Hosts {
   }
 
   /** A host that was up begins a new life, too. */
-  boot(address: number, endpoint: Endpoint): void {
+  boot(address: number, endpoint: Endpoint<M>): void {
     this.lives[address]++;
     this.endpoints[address] = endpoint;
   }

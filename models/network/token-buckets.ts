@@ -1,7 +1,7 @@
 // Token buckets: the rate caps of slivers, which delay what comes too fast and drop what would wait too long.
 import type { Nanoseconds } from '../../sim/time.ts';
-import { OVER_CAP } from '../network/fate.ts';
-import { nanosecondsPerByte } from '../network/links.ts';
+import { OVER_CAP } from './fate.ts';
+import { nanosecondsPerByte } from './links.ts';
 import type { CapSpec } from './spec.ts';
 
 // A bucket's figures, side by side in memory.
