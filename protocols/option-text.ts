@@ -96,3 +96,12 @@ function factorOf(kind: 'duration' | 'count' | 'bytes', unit: string): number | 
   const units: Readonly<Record<string, number>> = kind === 'duration' ? DURATION : SIZE;
   return Object.hasOwn(units, unit) ? units[unit] : undefined;
 }
+
+/** Option values as assignments that `parseOptions` reads back to the same values. @param values complete */
+export function writeOptions(tree: OptionTree, values: object, prefix = ''): string[] {
+  return Object.entries(tree).flatMap(([key, entry]) => {
+    const value = (values as Record<string, unknown>)[key];
+    if (!isOption(entry)) return writeOptions(entry, value as object, `${prefix}${key}.`);
+    return [`${prefix}${key}=${value}${entry.kind === 'duration' ? 'ns' : ''}`];
+  });
+}

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { writeMetricsCsv } from './csv.ts';
 import { ResultsError } from './errors.ts';
-import { cannotWrite, codeOf, publish } from './publish.ts';
+import { cannotWrite, codeOf, type Parts, publish } from './publish.ts';
 import type { Recorder } from './recorder.ts';
 import { renderReport } from './report.ts';
 import type { Summary } from './summary.ts';
@@ -17,6 +17,8 @@ export interface RunRecord {
   readonly recorder: Recorder;
   /** The scenario's purpose in a sentence, for the report. */
   readonly about?: string;
+  /** Further files and folders, by name, and what writes each. */
+  readonly attachments?: Parts;
 }
 
 /** A directory that the caller names, or one that is named after the run in the directory `under`. */
@@ -35,6 +37,7 @@ export async function writeRunDirectory(record: RunRecord, place: Place): Promis
     'summary.json': path => writeJson(path, record.summary),
     'metrics.csv': path => writeMetricsCsv(path, record.recorder.series()),
     'report.html': path => writeNew(path, renderReport(record)),
+    ...record.attachments,
   });
   if (path === undefined) throw taken((place as { out: string }).out);
   return path;

@@ -1,4 +1,5 @@
 // The summary of a run: the one JSON object that scripts, comparisons and expectations read.
+import type { Fidelity } from './fidelity.ts';
 import type { Recorder } from './recorder.ts';
 import type { StatisticName, Statistics } from './statistics.ts';
 import type { ShownUnit } from './unit.ts';
@@ -34,6 +35,8 @@ export interface Summary {
   readonly expectations: readonly ExpectationResult[];
   /** True where the run was stopped before its end. */
   readonly partial: boolean;
+  /** Of an emulated run alone. */
+  readonly fidelity?: Fidelity;
   readonly version: string;
 }
 
@@ -42,7 +45,7 @@ export type RunFacts = Omit<Summary, 'metrics'>;
 
 export function summaryOf(recorder: Recorder, facts: RunFacts): Summary {
   const { scenario, mode, seed, digest, virtualSeconds, wallSeconds, events, hosts } = facts;
-  const { expectations, partial, version } = facts;
+  const { expectations, partial, fidelity, version } = facts;
   return {
     scenario,
     mode,
@@ -57,6 +60,7 @@ export function summaryOf(recorder: Recorder, facts: RunFacts): Summary {
     ),
     expectations,
     partial,
+    ...(fidelity && { fidelity }),
     version,
   };
 }

@@ -1,6 +1,7 @@
 // The summary as a table for the terminal.
 import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
+import type { Fidelity, FidelityCheck } from './fidelity.ts';
 import { formatNumber, formatOutcome, formatSeconds, printable, shortDigest } from './format.ts';
 import { STATISTIC_NAMES } from './statistics.ts';
 import type { ExpectationResult, Summary } from './summary.ts';
@@ -53,6 +54,7 @@ export function summaryTable(summary: Summary, options: { readonly colour?: bool
   const palette = options.colour ? COLOURED : PLAIN;
   const blocks = [headline(summary, palette), metricsBlock(summary, palette)];
   if (summary.expectations.length > 0) blocks.push(expectationsBlock(summary.expectations, palette));
+  if (summary.fidelity) blocks.push(fidelityBlock(summary.fidelity, palette));
   return `${blocks.join('\n\n')}\n`;
 }
 
@@ -130,6 +132,25 @@ function expectationsBlock(expectations: readonly ExpectationResult[], palette: 
       return [`${mark} ${first}`, ...rest.map(line => `  ${line}`)];
     })
     .join('\n');
+}
+
+function fidelityBlock({ faithful, checks, advice }: Fidelity, { good, bad, dim }: Palette): string {
+  const shown = ({ what, measured, limit, unit, ok }: FidelityCheck) => {
+    const text = `${what} ${formatShare(measured, unit)} (at most ${formatShare(limit, unit)})`;
+    return ok ? dim(text) : bad(text);
+  };
+  const verdict = faithful ? good('faithful') : bad('not faithful: these results are not to be believed');
+  return [
+    verdict,
+    ...joined(checks.map(shown), ' · ', WIDTH),
+    ...advice.flatMap(line => folded(line, WIDTH)),
+  ].join('\n');
+}
+
+function formatShare(value: number, unit: FidelityCheck['unit']): string {
+  return unit === 'ms'
+    ? `${formatNumber(value)} ms`
+    : `${formatNumber(Number((100 * value).toPrecision(3)))} %`;
 }
 
 /** Joins pieces into lines of at most `width` characters; a piece that is too long by itself is folded. */

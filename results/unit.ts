@@ -25,3 +25,6 @@ export const SCALES: Readonly<Record<Unit, Scale>> = {
   bytes: { ticks: 1, shown: 'bytes', perShown: 1 },
   count: { ticks: 2 ** 10, shown: 'count', perShown: 1 },
 };
+
+export const isUnit = (text: unknown): text is Unit =>
+  typeof text === 'string' && Object.hasOwn(SCALES, text);

@@ -4,6 +4,7 @@ import { catalogue } from '../protocols/catalogue.ts';
 import type { ProtocolDefinition } from '../protocols/definition.ts';
 import { optionKeys, parseOptions } from '../protocols/option-text.ts';
 import { withDefaults } from '../protocols/options.ts';
+import { ping } from '../protocols/ping/definition.ts';
 import { type Endpoint, endpointText, parseEndpoint } from '../protocols/socket-address.ts';
 
 /** What to run, and where. */
@@ -16,6 +17,8 @@ export interface ServiceArguments {
   /** Seconds after which the service stops by itself. */
   readonly seconds: number | undefined;
   readonly seed: string | undefined;
+  /** Of ping: whether to say who gave each answer. */
+  readonly answers: boolean;
 }
 
 /** A command line that cannot be run. The message says what is wrong with it. */
@@ -49,6 +52,7 @@ function parser(argv: readonly string[]) {
       },
       seconds: { type: 'number', requiresArg: true, describe: 'stop after so many seconds' },
       seed: { type: 'string', requiresArg: true, describe: 'draw the same random numbers each time' },
+      answers: { type: 'boolean', default: false, describe: 'ping: say who gave each answer' },
     })
     .epilogue(protocols.map(({ name, options }) => `${name}: ${optionKeys(options).join(', ')}`).join('\n'))
     .strict()
@@ -88,6 +92,11 @@ function stopsAfter(seconds: number | undefined): number | undefined {
   throw new UsageError(`--seconds: found '${seconds}', expected a number above 0`);
 }
 
+function answersOf(asked: boolean, { name }: ProtocolDefinition): boolean {
+  if (asked && name !== ping.name) throw new UsageError(`--answers: ${name} has none, only ping`);
+  return asked;
+}
+
 /**
  * Reads the command line. Prints the help itself where that is asked for.
  * @param argv without the program's name
@@ -109,5 +118,6 @@ export function readArguments(argv: readonly string[]): ServiceArguments | undef
     join: (given.join ?? []).map(text => member(text, listen)),
     seconds: stopsAfter(given.seconds),
     seed: given.seed,
+    answers: answersOf(given.answers, definition),
   };
 }

@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 // `petri-service`: one node of an overlay as a program of its own. Exit status: 0 stopped, 1 could not run, 2 bad usage.
+import type { ProtocolDefinition } from '../protocols/definition.ts';
 import { OptionError } from '../protocols/option-text.ts';
+import { observedPing } from '../protocols/ping/definition.ts';
+import type { AnswerObserver } from '../protocols/ping/ping.ts';
 import type { Directory, Meter, Protocol } from '../protocols/port.ts';
 import { endpointText } from '../protocols/socket-address.ts';
 import { readArguments, type ServiceArguments, UsageError } from './arguments.ts';
@@ -25,10 +28,13 @@ function untilStopped(seconds: number | undefined): Promise<string> {
   });
 }
 
+const sayAnswer: AnswerObserver = (_self, from, rtt) => lines.line({ event: 'answer', from, rtt });
+
 function create(asked: ServiceArguments, host: UdpHost<unknown>, meter: Meter): Protocol<unknown> {
   const members = asked.join.filter(address => address !== host.address);
   const directory: Directory = { size: members.length, at: index => members[index] };
-  return asked.definition.create(host, asked.options, directory, meter);
+  const definition: ProtocolDefinition = asked.answers ? observedPing(sayAnswer) : asked.definition;
+  return definition.create(host, asked.options, directory, meter);
 }
 
 async function serve(asked: ServiceArguments): Promise<void> {

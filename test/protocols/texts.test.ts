@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../protocols/catalogue.ts';
 import { chordOptions } from '../../protocols/chord/options.ts';
-import { OptionError, optionKeys, parseOptions } from '../../protocols/option-text.ts';
+import { OptionError, optionKeys, parseOptions, writeOptions } from '../../protocols/option-text.ts';
 import { type OptionTree, withDefaults } from '../../protocols/options.ts';
 import { pingOptions } from '../../protocols/ping/options.ts';
 import { endpointText, parseEndpoint } from '../../protocols/socket-address.ts';
@@ -17,6 +17,17 @@ describe('options', () => {
       successors: 4,
       lookup: { every: 250e6, timeout: 30e9 },
     });
+  });
+
+  test('are written as they are read', () => {
+    for (const { options } of Object.values(catalogue)) {
+      const values = withDefaults(options);
+      expect(withDefaults(options, parseOptions(options, writeOptions(options, values)))).toEqual(values);
+    }
+    const ping = withDefaults(pingOptions, { every: 1234567, targets: 'all-pairs' });
+    expect(withDefaults(pingOptions, parseOptions(pingOptions, writeOptions(pingOptions, ping)))).toEqual(
+      ping,
+    );
   });
 
   test.each([

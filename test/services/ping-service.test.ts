@@ -30,6 +30,14 @@ describe.each(['127.0.0.1', '[::1]'])('two that ping each other over %s', ip => 
   });
 });
 
+test('with --answers it says who gave each answer', async () => {
+  const peer = await new Service('ping', '--listen', '127.0.0.1:0').address();
+  const asker = new Service('ping', '--listen', '127.0.0.1:0', '--join', peer, '--answers', ...brisk);
+  const { from, rtt } = await asker.line(({ event }) => event === 'answer');
+  expect(from).toBe(peer);
+  expect(rtt).toBe(asker.values('rtt')[0]);
+});
+
 describe('it ends', () => {
   test('by itself after --seconds', async () => {
     const service = new Service('ping', '--listen', '127.0.0.1:0', '--seconds', '0.2');
@@ -56,6 +64,7 @@ describe('it ends', () => {
 });
 
 test.each([
+  ['chord --answers', '--answers: chord has none, only ping'],
   ['gossip', 'Given: "gossip", Choices: "chord", "ping"'],
   ['chord --option successors=256', "successors: found '256', expected at most 255"],
   ['ping --option bytes=1MB', "bytes: found '1MB', expected at most 65507"],

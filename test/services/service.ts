@@ -11,6 +11,8 @@ export interface Line {
   readonly event?: string;
   readonly address?: string;
   readonly reason?: string;
+  readonly from?: string;
+  readonly rtt?: number;
   readonly metric?: string;
   readonly value?: number;
   readonly unit?: string;
