@@ -5,9 +5,9 @@ import type { Meter } from '../protocols/port.ts';
 import { stream } from '../sim/random.ts';
 import { type EventKind, Simulation } from '../sim/simulation.ts';
 import type { Nanoseconds } from '../sim/time.ts';
-import { injectFaults } from './faults/inject.ts';
+import { injectFaults, type Victims } from './faults/inject.ts';
+import { clockOf, clocksOf } from './host/clocks.ts';
 import { SliceDirectory } from './host/directory.ts';
-
 import { furnish, type HostRoom, SimulatedHost } from './host/simulated-host.ts';
 import { Hosts } from './network/hosts.ts';
 import { capsOf } from './network/token-buckets.ts';
@@ -31,7 +31,7 @@ interface RunningSlice {
 }
 
 /** Runs a testbed's models. Nothing happens but in `advance`. */
-export class ModelRun {
+export class ModelRun implements Victims {
   readonly sim = new Simulation();
   readonly testbed: Testbed;
 
@@ -40,6 +40,8 @@ export class ModelRun {
   private readonly sliversOf: Sliver[][];
   private readonly room: HostRoom;
   private readonly start: EventKind<Sliver>;
+  /** Nodes that stand still, all their slivers with them. */
+  private readonly paused = new Set<number>();
 
   /**
    * @param testbed is this run's own: running changes it
@@ -54,7 +56,10 @@ export class ModelRun {
     const { slices, network, seed } = testbed;
     const hosts = new Hosts<unknown>(slices.flatMap(slice => slice.nodes));
     const caps = capsOf(slices.flatMap(slice => slice.nodes.map(() => slice.spec.caps)));
-    this.room = furnish(this.sim, hosts, network, caps, meters('network'), seed);
+    const clocks = clocksOf(
+      slices.flatMap(({ spec, hosts }) => hosts.map(name => clockOf(spec.clock, seed, name))),
+    );
+    this.room = furnish(this.sim, hosts, network, caps, meters('network'), seed, clocks);
     for (const slice of slices) this.addSlice(slice, meters(slice.spec.name));
     injectFaults(testbed.faults, this.sim, testbed.network, this);
   }
@@ -83,6 +88,7 @@ export class ModelRun {
   crash(node: number): void {
     if (!this.testbed.nodes.up[node]) return;
     this.testbed.nodes.up[node] = 0;
+    this.paused.delete(node);
     for (const sliver of this.sliversOf[node]) sliver.host.crash();
   }
 
@@ -91,6 +97,32 @@ export class ModelRun {
     if (this.testbed.nodes.up[node]) return;
     this.testbed.nodes.up[node] = 1;
     for (const sliver of this.sliversOf[node]) if (sliver.started) this.boot(sliver);
+  }
+
+  /** A node stands still, and all slivers on it. Without effect on one that is down or does so already. */
+  pause(node: number): void {
+    if (!this.testbed.nodes.up[node] || this.paused.has(node)) return;
+    this.paused.add(node);
+    for (const sliver of this.sliversOf[node]) sliver.host.pause();
+  }
+
+  /** A node goes on; slivers whose start came meanwhile start now. Without effect on one that does not stand still. */
+  resume(node: number): void {
+    if (!this.paused.delete(node)) return;
+    for (const sliver of this.sliversOf[node]) {
+      if (this.room.hosts.isUp(sliver.host.address)) sliver.host.resume();
+      else if (sliver.started) this.boot(sliver);
+    }
+  }
+
+  /** A node's time of day jumps. Protocols measure by the monotonic clock, which does not. */
+  jumpClock(node: number, by: Nanoseconds): void {
+    for (const { host } of this.sliversOf[node]) this.room.clocks.jump(host.address, by);
+  }
+
+  /** What the time of day is at a host, as if the run had started at 0 of it. */
+  timeOfDay(address: number): Nanoseconds {
+    return this.room.clocks.realtime(address, this.sim.now);
   }
 
   private addSlice(placed: PlacedSlice, meter: Meter): void {
@@ -111,7 +143,7 @@ export class ModelRun {
 
   private startSliver(sliver: Sliver): void {
     sliver.started = true;
-    if (this.testbed.nodes.up[sliver.node]) this.boot(sliver);
+    if (this.testbed.nodes.up[sliver.node] && !this.paused.has(sliver.node)) this.boot(sliver);
   }
 
   private boot({ host, slice }: Sliver): void {

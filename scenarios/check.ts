@@ -1,10 +1,10 @@
 // The check against the schema: fills in defaults, and says what is wrong in the words of a scenario rather than of a schema.
-import { Ajv, type ErrorObject, type SchemaValidateFunction, type ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject, type SchemaValidateFunction } from 'ajv';
 import type { Finding } from './finding.ts';
 import { nearest } from './nearest.ts';
 import { type Notation, readNotation } from './notation.ts';
 import { describe } from './problem.ts';
-import { scenarioSchema } from './schema.ts';
+import { faultSchema, scenarioSchema } from './schema.ts';
 import type { Path } from './source.ts';
 import { Misread } from './units.ts';
 
@@ -17,22 +17,15 @@ const checkNotation: SchemaValidateFunction = (notation: Notation, value: unknow
   return false;
 };
 
-let compiled: ValidateFunction | undefined;
-
-function validator(): ValidateFunction {
-  if (compiled) return compiled;
-  const ajv = new Ajv({
-    allErrors: true,
-    verbose: true,
-    useDefaults: true,
-    strictTypes: false,
-    strictRequired: false,
-  });
-  ajv.addKeyword({ keyword: 'notation', validate: checkNotation, errors: true });
-  ajv.addKeyword({ keyword: 'errorMessage', schemaType: 'string' });
-  compiled = ajv.compile(scenarioSchema);
-  return compiled;
-}
+const ajv = new Ajv({
+  allErrors: true,
+  verbose: true,
+  useDefaults: true,
+  strictTypes: false,
+  strictRequired: false,
+});
+ajv.addKeyword({ keyword: 'notation', validate: checkNotation, errors: true });
+ajv.addKeyword({ keyword: 'errorMessage', schemaType: 'string' });
 
 const pathOf = ({ instancePath }: ErrorObject): Path =>
   instancePath
@@ -138,8 +131,14 @@ function translate(errors: readonly ErrorObject[]): Finding[] {
   return all.filter(({ lacks }) => !lacks.some(key => meant.includes(key))).map(({ finding }) => finding);
 }
 
-/** Fills the defaults into `document` and says everything in which it breaks the schema. */
-export function checkSchema(document: unknown): Finding[] {
-  const validate = validator();
+function check(document: unknown, schema: object): Finding[] {
+  // Compiled at its first use, and then kept by the library.
+  const validate = ajv.compile(schema);
   return validate(document) ? [] : translate(validate.errors ?? []);
 }
+
+/** Fills the defaults into `document` and says everything in which it breaks the schema. */
+export const checkSchema = (document: unknown): Finding[] => check(document, scenarioSchema);
+
+/** The same of a fault that stands alone. */
+export const checkFault = (fault: unknown): Finding[] => check(fault, faultSchema);

@@ -9,7 +9,7 @@ import type { ResolvedDocument } from './resolve.ts';
 import type { FidelitySpec, Scenario } from './scenario.ts';
 import { type FaultDocument, isCommand, isService } from './schema.ts';
 import { readPartition, readSelector } from './selector.ts';
-import { Misread, readDuration, readFraction, readRate, readSize } from './units.ts';
+import { Misread, readDuration, readFraction, readRate, readShift, readSize } from './units.ts';
 
 /** What a reader made of a value that has been checked. */
 function sure<T>(reading: T | Misread): T {
@@ -20,6 +20,7 @@ function sure<T>(reading: T | Misread): T {
 type Text = string | number;
 const time = (value: Text) => sure(readDuration(value));
 const rate = (value: Text) => sure(readRate(value));
+const fraction = (value: Text) => sure(readFraction(value));
 const nodes = (value: string): Selector => sure(readSelector(value));
 
 /** `{ [key]: read(value) }`, or nothing where the value was left out. */
@@ -40,12 +41,16 @@ function topologyOf(topology: ResolvedDocument['topology']): TopologySpec {
     : { kind: 'edges', file: files.edges, servers: files.servers };
 }
 
-function networkOf({ grain, access, jitter, loss }: ResolvedDocument['network']): NetworkSpec {
+function networkOf(network: ResolvedDocument['network']): NetworkSpec {
+  const { grain, access, jitter, loss, duplicate, corrupt, reorder } = network;
   return {
     grain,
     access: { up: rate(access.up), down: rate(access.down), queue: time(access.queue) },
     jitter: time(jitter),
-    loss: { rate: sure(readFraction(loss.rate)), burst: loss.burst },
+    loss: { rate: fraction(loss.rate), burst: loss.burst },
+    duplicate: fraction(duplicate),
+    corrupt: fraction(corrupt),
+    reorder: { rate: fraction(reorder.rate), by: time(reorder.by) },
   };
 }
 
@@ -80,14 +85,13 @@ function sliceOf(name: string, { place, caps, clock, run, start }: ResolvedSlice
     place: placementOf(place),
     caps: { uplink: rate(caps.uplink), burst: sure(readSize(caps.burst)), queue: time(caps.queue) },
     share: { cpu, memory: memory === undefined ? Infinity : sure(readSize(memory)) },
-    clock: { skew: time(clock.skew), drift: sure(readFraction(clock.drift)) },
+    clock: { skew: time(clock.skew), drift: fraction(clock.drift) },
     run: runOf(run),
     startOver: time(start.over),
   };
 }
 
 function fidelityOf({ lateness, drops, utilisation, waiting }: ResolvedDocument['fidelity']): FidelitySpec {
-  const fraction = (value: Text) => sure(readFraction(value));
   return {
     lateness: time(lateness),
     drops: fraction(drops),
@@ -96,7 +100,8 @@ function fidelityOf({ lateness, drops, utilisation, waiting }: ResolvedDocument[
   };
 }
 
-function faultOf(fault: FaultDocument): FaultSpec {
+/** The fault that a checked document describes. */
+export function faultOf(fault: FaultDocument): FaultSpec {
   const at = time(fault.at);
   if ('crash' in fault) {
     return {
@@ -111,7 +116,7 @@ function faultOf(fault: FaultDocument): FaultSpec {
     return {
       kind: 'partition',
       at,
-      groups: sure(readPartition(fault.partition)),
+      ...sure(readPartition(fault.partition)),
       ...given('heal', fault.heal, time),
     };
   }
@@ -123,6 +128,16 @@ function faultOf(fault: FaultDocument): FaultSpec {
       ...given('for', span, time),
     };
     return { kind: 'slow', at, nodes: nodes(fault.slow), ...limits };
+  }
+  if ('pause' in fault) {
+    return { kind: 'pause', at, nodes: nodes(fault.pause), ...given('for', fault.for, time) };
+  }
+  if ('clock' in fault) {
+    return { kind: 'clock', at, nodes: nodes(fault.clock), by: sure(readShift(fault.by)) };
+  }
+  if ('lossy' in fault) {
+    const loss = { rate: fraction(fault.rate), ...given('for', fault.for, time) };
+    return { kind: 'lossy', at, nodes: nodes(fault.lossy), ...loss };
   }
   return { kind: 'restart', at, nodes: nodes(fault.restart) };
 }

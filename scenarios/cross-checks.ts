@@ -174,7 +174,7 @@ function circleFrom(document: unknown, slice: string): string[] | undefined {
   const search = (trail: string[]): string[] | undefined => {
     for (const next of afterOf(trail.at(-1)!)) {
       if (next === slice && trail.length > 1) return [...trail, slice];
-      if (typeof next !== 'string' || seen.has(next)) continue;
+      if (typeof next !== 'string' || next === slice || seen.has(next)) continue;
       seen.add(next);
       const found = search([...trail, next]);
       if (found) return found;
@@ -224,6 +224,11 @@ function* checkFault(document: unknown, fault: Path, duration: number | undefine
       );
     }
   }
+  yield* checkEffect(document, fault);
+}
+
+/** A fault must do something. */
+export function* checkEffect(document: unknown, fault: Path): Generator<Finding> {
   const slow = [...fault, 'slow'];
   if (has(document, slow) && !has(document, [...fault, 'rate']) && !has(document, [...fault, 'delay'])) {
     yield {
@@ -232,6 +237,16 @@ function* checkFault(document: unknown, fault: Path, duration: number | undefine
       found: 'neither rate nor delay',
       expected: 'a rate, a delay, or both beside slow',
     };
+  }
+  const [rate, by] = [
+    [...fault, 'rate'],
+    [...fault, 'by'],
+  ];
+  if (has(document, [...fault, 'lossy']) && read('fraction', document, rate) === 0) {
+    yield wrong(document, rate, 'a fraction above 0%');
+  }
+  if (has(document, [...fault, 'clock']) && read('shift', document, by) === 0) {
+    yield wrong(document, by, 'a duration other than 0');
   }
 }
 

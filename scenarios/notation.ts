@@ -9,11 +9,14 @@ import {
   readDuration,
   readFraction,
   readRate,
+  readShift,
   readSize,
+  SHIFT_PATTERN,
   SIZE_PATTERN,
   writeDuration,
   writeFraction,
   writeRate,
+  writeShift,
   writeSize,
 } from './units.ts';
 
@@ -28,6 +31,7 @@ export interface Quantity {
 
 export const quantities = {
   duration: { read: readDuration, write: writeDuration, pattern: DURATION_PATTERN, noun: 'a duration' },
+  shift: { read: readShift, write: writeShift, pattern: SHIFT_PATTERN, noun: 'a shift' },
   rate: { read: readRate, write: writeRate, pattern: RATE_PATTERN, noun: 'a rate' },
   size: { read: readSize, write: writeSize, pattern: SIZE_PATTERN, noun: 'a size' },
   fraction: { read: readFraction, write: writeFraction, pattern: FRACTION_PATTERN, noun: 'a fraction' },
@@ -68,7 +72,11 @@ function withinLimits(value: unknown, kind: QuantityKind, limits: Limits): numbe
   const { read, write, noun } = quantities[kind];
   const figure = read(value);
   if (figure instanceof Misread) return figure;
-  const { minimum = 0, maximum = Number.POSITIVE_INFINITY, below = Number.POSITIVE_INFINITY } = limits;
+  const {
+    minimum = Number.NEGATIVE_INFINITY,
+    maximum = Number.POSITIVE_INFINITY,
+    below = Number.POSITIVE_INFINITY,
+  } = limits;
   if (figure < minimum) return new Misread(`${noun} of at least ${write(minimum)}`);
   if (figure > maximum) return new Misread(`${noun} of at most ${write(maximum)}`);
   if (figure >= below && below < Number.POSITIVE_INFINITY)

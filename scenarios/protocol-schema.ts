@@ -1,16 +1,14 @@
 // What a scenario may say of a protocol: its option tree as a schema, and its option values read from the document.
 import Type, { type TProperties, type TSchema } from 'typebox';
-import { chordOptions } from '../protocols/chord/options.ts';
+import { catalogue } from '../protocols/catalogue.ts';
 import { isOption, type OptionSpec, type OptionTree } from '../protocols/options.ts';
-import { pingOptions } from '../protocols/ping/options.ts';
 import { type QuantityKind, quantities } from './notation.ts';
 import { mapping, quantity } from './schema-parts.ts';
 
 /** The options of every protocol, by the protocol's name. */
-export const protocolOptions: Readonly<Record<string, OptionTree>> = {
-  chord: chordOptions,
-  ping: pingOptions,
-};
+export const protocolOptions: Readonly<Record<string, OptionTree>> = Object.fromEntries(
+  Object.entries(catalogue).map(([name, { options }]) => [name, options]),
+);
 
 /** The quantity that an option is written as; an option of another kind is written as it is held. */
 function quantityOf({ kind }: OptionSpec): QuantityKind | undefined {

@@ -20,6 +20,13 @@ function resolveLoss({ loss }: ScenarioDocument['network']): { rate: string | nu
   return typeof loss === 'object' ? loss : { rate: loss, burst: 1 };
 }
 
+function resolveReorder({ reorder }: ScenarioDocument['network']): {
+  rate: string | number;
+  by: string | number;
+} {
+  return typeof reorder === 'object' ? reorder : { rate: reorder, by: '5ms' };
+}
+
 function resolvePlace({ nodes, policy, near }: SliceDocument['place']) {
   if (typeof nodes !== 'number') return { nodes };
   return near === undefined ? { nodes, policy: policy ?? 'spread' } : { nodes, near };
@@ -55,7 +62,7 @@ export function resolve(checked: ScenarioDocument, folder: string) {
     warmup,
     sample: checked.sample ?? writeDuration(Math.max(1, Math.round(length / 60))),
     topology: resolveTopology(topology, folder),
-    network: { ...network, loss: resolveLoss(network) },
+    network: { ...network, loss: resolveLoss(network), reorder: resolveReorder(network) },
     slices: Object.fromEntries(
       Object.entries(slices).map(([name, slice]) => [name, resolveSlice(slice, length, folder)]),
     ),

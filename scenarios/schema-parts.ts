@@ -4,6 +4,7 @@ import { type Limits, type QuantityKind, quantities } from './notation.ts';
 
 const EXAMPLES: Readonly<Record<QuantityKind, readonly string[]>> = {
   duration: ['50ms', '30s', '1.5h'],
+  shift: ['5s', '-5s'],
   rate: ['10Mbps', '128kbps', 'unlimited'],
   size: ['64B', '15KB', '5GB'],
   fraction: ['0.1%', '10%'],

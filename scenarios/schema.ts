@@ -71,6 +71,20 @@ const loss = Type.Unsafe<string | number | { rate: string | number; burst: numbe
   examples: ['0.1%', { rate: '1%', burst: 3 }],
 });
 
+const reorderRate = quantity('fraction', 'fraction of messages held back', { below: 1 });
+const reorder = Type.Unsafe<string | number | { rate: string | number; by: string }>({
+  ...reorderRate,
+  ...mapping('', {
+    rate: reorderRate,
+    by: duration('how long each is held back', { default: '5ms', minimum: 1 }),
+  }),
+  type: ['string', 'number', 'object'],
+  description:
+    'messages held back, so that later ones overtake them: a fraction, or a mapping of rate and by',
+  default: '0%',
+  examples: ['1%', { rate: '1%', by: '5ms' }],
+});
+
 const network = mapping(
   'what a message meets between two nodes, beside the delay of the path',
   {
@@ -82,6 +96,9 @@ const network = mapping(
     access,
     jitter: duration('mean extra one-way delay of a message, exponentially distributed', { default: '0s' }),
     loss,
+    duplicate: quantity('fraction', 'messages that arrive twice', { below: 1, default: '0%' }),
+    corrupt: quantity('fraction', 'messages whose bits are damaged', { below: 1, default: '0%' }),
+    reorder,
   },
   { default: {} },
 );
@@ -269,7 +286,7 @@ const nodes = (description: string) =>
   ]);
 const at = duration('when, from the start of the run');
 const positive = { minimum: 1 };
-const fault = oneOfForms('something that goes wrong, or is put right, at a time', {
+export const faultSchema = oneOfForms('something that goes wrong, or is put right, at a time', {
   crash: mapping('nodes crash', {
     at,
     crash: nodes('the nodes that crash'),
@@ -278,9 +295,11 @@ const fault = oneOfForms('something that goes wrong, or is put right, at a time'
   }),
   partition: mapping('the network falls apart', {
     at,
-    partition: text('partition', 'groups separated by |, that do not reach each other', [
-      'region europe | rest',
-    ]),
+    partition: text(
+      'partition',
+      'groups separated by |, that do not reach each other; or two separated by >, the first of which does not reach the second',
+      ['region europe | rest', 'region europe > rest'],
+    ),
     heal: optional(duration('so long after; never where left out', positive)),
   }),
   slow: mapping('access links limp', {
@@ -288,6 +307,22 @@ const fault = oneOfForms('something that goes wrong, or is put right, at a time'
     slow: nodes('the nodes whose access links limp'),
     rate: optional(quantity('rate', 'the links fall to this rate', { maximum: 1e15 })),
     delay: optional(duration('the links gain this one-way delay', positive)),
+    for: optional(duration('for so long; to the end where left out', positive)),
+  }),
+  pause: mapping('nodes stand still', {
+    at,
+    pause: nodes('the nodes that neither run nor answer, while what arrives waits'),
+    for: optional(duration('for so long; to the end where left out', positive)),
+  }),
+  clock: mapping('clocks jump', {
+    at,
+    clock: nodes('the nodes whose clocks jump'),
+    by: quantity('shift', 'so far forward, or, with a minus, back'),
+  }),
+  lossy: mapping('access links lose messages', {
+    at,
+    lossy: nodes('the nodes whose access links lose messages'),
+    rate: quantity('fraction', 'fraction of messages lost in each direction'),
     for: optional(duration('for so long; to the end where left out', positive)),
   }),
   restart: mapping('nodes start again', { at, restart: nodes('the nodes that start again') }),
@@ -340,7 +375,7 @@ const keys = {
     errorMessage: 'at least one slice, by its name',
   }),
   fidelity,
-  faults: Type.Array(fault, { default: [], description: 'faults, in any order' }),
+  faults: Type.Array(faultSchema, { default: [], description: 'faults, in any order' }),
   expect: Type.Array(
     text('expectation', 'metric[.statistic], an operator and a value', [
       'dht.lookup.success >= 0.99',
@@ -364,7 +399,7 @@ export type RunDocument = SliceDocument['run'];
 export const isService = (run: RunDocument): run is Static<typeof service> => 'service' in run;
 export const isCommand = (run: RunDocument): run is Static<typeof command> => 'command' in run;
 
-export type FaultDocument = Static<typeof fault>;
+export type FaultDocument = Static<typeof faultSchema>;
 
 /** The text of `scenario.schema.json`. */
 export const schemaText = (): string => `${JSON.stringify(scenarioSchema, null, 2)}\n`;

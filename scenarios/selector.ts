@@ -76,16 +76,26 @@ function similar(text: string): string | undefined {
 /** Two selectors are the same nodes for certain. */
 const same = (a: Selector, b: Selector) => JSON.stringify(a) === JSON.stringify(b);
 
-const GROUPS = 'two or more groups separated by |, such as "region europe | rest"';
+const GROUPS =
+  'two or more groups separated by |, such as "region europe | rest", or two separated by >, such as "region europe > rest"';
+
+/** The groups of a partition. */
+export interface Partition {
+  readonly groups: readonly (readonly Selector[])[];
+  /** There are two, and the second reaches the first. */
+  readonly oneWay?: true;
+}
 
 /**
- * Reads the groups of a partition: separated by `|`, the selectors within a group by commas. `rest`, alone in its
- * group, is all that the other groups do not name.
+ * Reads the groups of a partition: separated by `|`, or, where the first does not reach the second but the second the
+ * first, by `>`; the selectors within a group by commas. `rest`, alone in its group, is all that the other groups do not
+ * name.
  */
-export function readPartition(value: unknown): readonly (readonly Selector[])[] | Misread {
+export function readPartition(value: unknown): Partition | Misread {
   if (typeof value !== 'string') return new Misread(GROUPS);
+  const oneWay = value.includes('>');
   const groups: Selector[][] = [];
-  for (const part of value.split('|')) {
+  for (const part of value.split(/[|>]/)) {
     const group: Selector[] = [];
     for (const term of part.split(',')) {
       const alone = part.trim() === 'rest';
@@ -95,7 +105,8 @@ export function readPartition(value: unknown): readonly (readonly Selector[])[] 
     }
     groups.push(group);
   }
-  return contradiction(groups) ?? groups;
+  if (oneWay && groups.length > 2) return new Misread('two groups where one is cut from the other by >');
+  return contradiction(groups) ?? { groups, ...(oneWay ? { oneWay } : {}) };
 }
 
 function misreadGroups(value: string, term: string, { expected, hint }: Misread): Misread {

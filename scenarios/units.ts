@@ -42,6 +42,7 @@ const pattern = (units: Units, also = '') => {
 
 /** What the JSON Schema says of each: the same texts that the readers below take. */
 export const DURATION_PATTERN = pattern(DURATION_UNITS);
+export const SHIFT_PATTERN = DURATION_PATTERN.replace('^', '^[+-]?\\s*');
 export const RATE_PATTERN = pattern(RATES, 'unlimited');
 export const SIZE_PATTERN = pattern(SIZES);
 export const FRACTION_PATTERN = '^\\d+(\\.\\d+)?(\\s*%|[eE]-?\\d+)?$';
@@ -105,6 +106,18 @@ export function readDuration(value: unknown): Nanoseconds | Misread {
   return span <= LONGEST ? span : new Misread('a duration of at most 3650d');
 }
 
+const SHIFT = 'a duration forward or back, with its unit (ns, us, ms, s, m, h, d), such as 5s or -5s';
+
+/** Reads a duration with or without a sign. @returns nanoseconds, an integer in -`LONGEST` .. `LONGEST` */
+export function readShift(value: unknown): Nanoseconds | Misread {
+  const [, sign, span] = /^([+-]?)\s*(\S.*)$/.exec(String(value)) ?? [];
+  const length = typeof value === 'string' ? readDuration(span) : new Misread(DURATION);
+  if (typeof length === 'number') return sign === '-' ? 0 - length : length;
+  if (length.expected !== DURATION) return length;
+  const meant = suggestion(span, DURATION_UNITS, 's');
+  return new Misread(SHIFT, meant && `${sign === '-' ? '-' : ''}${meant}`);
+}
+
 /** @returns bit/s: an integer in 1 .. 2^53 - 1, or `Infinity` for `unlimited` */
 export function readRate(value: unknown): number | Misread {
   if (value === 'unlimited') return Number.POSITIVE_INFINITY;
@@ -133,6 +146,10 @@ export function readFraction(value: unknown): number | Misread {
 /** The inverse of `readDuration`, exact for every integer in 0 .. `LONGEST`. */
 export const writeDuration = (span: Nanoseconds): string =>
   span === 0 ? '0s' : write(span, DURATION_UNITS, readDuration);
+
+/** The inverse of `readShift`, exact for every integer in its range. */
+export const writeShift = (shift: Nanoseconds): string =>
+  shift < 0 ? `-${writeDuration(-shift)}` : writeDuration(shift);
 
 /** The inverse of `readRate`, exact for every rate that it returns. */
 export const writeRate = (rate: number): string =>

@@ -1,86 +1,95 @@
 // Injection: makes the faults of a schedule happen.
-import type { Simulation } from '../../sim/simulation.ts';
-import { NO_HOST } from '../../sim/simulation.ts';
+import { type EventKind, NO_HOST, type Simulation } from '../../sim/simulation.ts';
 import type { Nanoseconds } from '../../sim/time.ts';
 import type { Network } from '../network/network.ts';
-import type { FaultEvent, SlowLink } from './schedule.ts';
+import { type Pausable, Pauses } from './pauses.ts';
+import type { FaultEvent } from './schedule.ts';
+import { Slowness } from './slowness.ts';
 
-/** Whose nodes crash and come back. */
-export interface Victims {
+/** Whose nodes crash and come back, stand still and go on. */
+export interface Victims extends Pausable {
+  /** Ends a pause, too. Without effect on a node that is down. */
   crash(node: number): void;
+  /** Without effect on a node that is up, paused or not. */
   restart(node: number): void;
+  /** The node's clock jumps, be it up or down. @param by nanoseconds, negative: back */
+  jumpClock(node: number, by: Nanoseconds): void;
 }
 
-/** Puts a schedule's events into a simulation. */
+/** Faults on their way into a simulation. */
+export class Injection {
+  private readonly sim: Simulation;
+  private readonly network: Network;
+  private readonly victims: Victims;
+  private readonly slowness: Slowness;
+  private readonly pauses: Pauses;
+  private readonly fault: EventKind<FaultEvent>;
+
+  constructor(sim: Simulation, network: Network, victims: Victims) {
+    this.sim = sim;
+    this.network = network;
+    this.victims = victims;
+    this.slowness = new Slowness(network);
+    this.pauses = new Pauses(victims);
+    this.fault = sim.kind<FaultEvent>('fault', (_host, event) => this.happen(event));
+  }
+
+  /**
+   * Puts events into the simulation, beside those that are there.
+   * @throws {RangeError} where an event's time is past
+   */
+  add(events: readonly FaultEvent[]): void {
+    for (const event of events) this.sim.post(event.at, this.fault, NO_HOST, event);
+  }
+
+  private happen(event: FaultEvent): void {
+    switch (event.kind) {
+      case 'crash':
+        this.pauses.forget(event.node);
+        this.victims.crash(event.node);
+        break;
+      case 'restart':
+        this.victims.restart(event.node);
+        break;
+      case 'jump':
+        this.victims.jumpClock(event.node, event.by);
+        break;
+      case 'pause':
+        this.pauses.begin(event.pause);
+        break;
+      case 'resume':
+        this.pauses.end(event.pause);
+        break;
+      case 'cut':
+        this.network.cuts.add(event.grouping);
+        break;
+      case 'heal':
+        this.network.cuts.remove(event.grouping);
+        break;
+      case 'slow':
+        this.slowness.begin(event.link);
+        break;
+      case 'mend':
+        this.slowness.end(event.link);
+        break;
+      case 'lossy':
+        for (const node of event.link.nodes) this.network.lossy.add(node, event.link.rate);
+        break;
+      case 'clean':
+        for (const node of event.link.nodes) this.network.lossy.remove(node, event.link.rate);
+        break;
+    }
+  }
+}
+
+/** Puts a schedule's events into a simulation; what is returned takes more of them while it runs. */
 export function injectFaults(
   events: readonly FaultEvent[],
   sim: Simulation,
   network: Network,
   victims: Victims,
-): void {
-  const slowness = new Slowness(network);
-  const fault = sim.kind<FaultEvent>('fault', (_host, event) => happen(event, network, slowness, victims));
-  for (const event of events) sim.post(event.at, fault, NO_HOST, event);
-}
-
-function happen(event: FaultEvent, network: Network, slowness: Slowness, victims: Victims): void {
-  switch (event.kind) {
-    case 'crash':
-    case 'restart':
-      victims[event.kind](event.node);
-      break;
-    case 'cut':
-      network.cuts.add(event.grouping);
-      break;
-    case 'heal':
-      network.cuts.remove(event.grouping);
-      break;
-    case 'slow':
-      slowness.begin(event.link);
-      break;
-    case 'mend':
-      slowness.end(event.link);
-      break;
-  }
-}
-
-/** The slow links in force. Of several that concern one node the slowest rate holds, and their delays add up. */
-class Slowness {
-  private readonly network: Network;
-  private readonly rates = new Map<number, number[]>();
-
-  constructor(network: Network) {
-    this.network = network;
-  }
-
-  begin({ nodes, rate, delay }: SlowLink): void {
-    for (const node of nodes) {
-      this.delay(node, delay);
-      if (rate !== undefined) this.limit(node, [...this.ratesOf(node), rate]);
-    }
-  }
-
-  end({ nodes, rate, delay }: SlowLink): void {
-    for (const node of nodes) {
-      this.delay(node, -delay);
-      if (rate !== undefined)
-        this.limit(node, this.ratesOf(node).toSpliced(this.ratesOf(node).indexOf(rate), 1));
-    }
-  }
-
-  private delay(node: number, change: Nanoseconds): void {
-    this.network.up.addDelay(node, change);
-    this.network.down.addDelay(node, change);
-  }
-
-  private ratesOf(node: number): number[] {
-    return this.rates.get(node) ?? [];
-  }
-
-  private limit(node: number, rates: number[]): void {
-    this.rates.set(node, rates);
-    const slowest = rates.length > 0 ? Math.min(...rates) : undefined;
-    this.network.up.setRate(node, slowest);
-    this.network.down.setRate(node, slowest);
-  }
+): Injection {
+  const injection = new Injection(sim, network, victims);
+  injection.add(events);
+  return injection;
 }

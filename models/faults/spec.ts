@@ -28,6 +28,8 @@ export type FaultSpec =
       readonly kind: 'partition';
       readonly at: Nanoseconds;
       readonly groups: readonly (readonly Selector[])[];
+      /** There are two groups, and messages from the second to the first pass. */
+      readonly oneWay?: true;
       readonly heal?: Nanoseconds;
     }
   /**
@@ -40,5 +42,34 @@ export type FaultSpec =
       readonly nodes: Selector;
       readonly rate?: number;
       readonly delay?: Nanoseconds;
+      readonly for?: Nanoseconds;
+    }
+  /**
+   * The nodes selected stand still: nothing runs on them and nothing is answered, while what arrives waits, up to what
+   * the receive buffer holds. A crash ends it; of several such faults on one node the last to end does.
+   */
+  | {
+      readonly kind: 'pause';
+      readonly at: Nanoseconds;
+      readonly nodes: Selector;
+      readonly for?: Nanoseconds;
+    }
+  /** The clocks of the nodes selected jump: forward, or, where `by` is negative, back. */
+  | {
+      readonly kind: 'clock';
+      readonly at: Nanoseconds;
+      readonly nodes: Selector;
+      readonly by: Nanoseconds;
+    }
+  /**
+   * The access links of the nodes selected lose a fraction of the messages in each direction. Several such faults on one
+   * node strike independently of each other.
+   */
+  | {
+      readonly kind: 'lossy';
+      readonly at: Nanoseconds;
+      readonly nodes: Selector;
+      /** In (0, 1]. */
+      readonly rate: number;
       readonly for?: Nanoseconds;
     };

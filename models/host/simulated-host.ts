@@ -8,6 +8,8 @@ import { type Cargo, Fabric } from '../network/fabric.ts';
 import type { Endpoint, Hosts } from '../network/hosts.ts';
 import type { Network } from '../network/network.ts';
 import type { Caps } from '../network/token-buckets.ts';
+import { type Clocks, clocksOf } from './clocks.ts';
+import { Standstills } from './standstills.ts';
 
 /** Bytes that IPv4 and UDP add to a datagram's payload. */
 export const DATAGRAM_HEADER = 28;
@@ -18,10 +20,17 @@ export interface HostRoom {
   readonly hosts: Hosts<unknown>;
   readonly fabric: Fabric<unknown>;
   readonly timer: EventKind<() => void>;
+  readonly clocks: Clocks;
+  readonly standstills: Standstills;
   readonly seed: string;
 }
 
-const byReference: Cargo<unknown> = { dropped: () => undefined };
+/** Messages pass as they are; a datagram whose checksum is wrong goes no further than the receiver's kernel. */
+const byReference: Cargo<unknown> = {
+  copy: message => message,
+  corrupt: () => undefined,
+  dropped: () => undefined,
+};
 
 /** Makes what the hosts of one simulation share. */
 export function furnish(
@@ -31,13 +40,17 @@ export function furnish(
   caps: Caps,
   meter: Meter,
   seed: string,
+  clocks = clocksOf([]),
 ): HostRoom {
   const fabric = new Fabric(sim, { network, caps, hosts, cargo: byReference }, meter);
+  const standstills = new Standstills(hosts, meter.counter('dropped.buffer'));
   // A crash leaves the host's timers in the queue; the life that set them tells that they are void.
-  const timer = sim.kind<() => void>('timer', (address, run, life) => {
-    if (hosts.life(address) === life) run();
+  const timer = sim.kind<() => void>('timer', (address, run, life, number) => {
+    if (hosts.life(address) !== life) return;
+    if (standstills.has(address)) standstills.keep(address, number, run);
+    else run();
   });
-  return { sim, hosts, fabric, timer, seed };
+  return { sim, hosts, fabric, timer, clocks, standstills, seed };
 }
 
 /** What decides how large a message is on the wire. */
@@ -53,6 +66,8 @@ export class SimulatedHost<M> implements Host<M> {
   private readonly room: HostRoom;
   private readonly sizer: Sizer<M>;
   private randomStream: RandomStream | undefined;
+  /** Timers set so far, by which they are numbered. */
+  private timers = 0;
 
   /** @param name unique in the run; the host's random stream is named by it */
   constructor(room: HostRoom, address: number, name: string, sizer: Sizer<M>) {
@@ -64,17 +79,30 @@ export class SimulatedHost<M> implements Host<M> {
 
   /** Starts a new instance of a protocol, in a new life without memory of the one before. */
   boot(protocol: Protocol<M>): void {
+    this.room.standstills.forget(this.address);
     this.room.hosts.boot(this.address, protocol as Endpoint<unknown>);
     protocol.start();
   }
 
   /** Stops at once: the instance, its timers and what arrives from now on are gone. */
   crash(): void {
+    this.room.standstills.forget(this.address);
     this.room.hosts.crash(this.address);
   }
 
+  /** Stands still until `resume`: timers wait, and so do messages, up to `RECEIVE_BUFFER`. Without effect while down. */
+  pause(): void {
+    this.room.standstills.begin(this.address);
+  }
+
+  /** Goes on with what has waited, in order. Without effect where it does not stand still. */
+  resume(): void {
+    this.room.standstills.end(this.address);
+  }
+
+  /** The host's monotonic clock. */
   now(): Nanoseconds {
-    return this.room.sim.now;
+    return this.room.clocks.monotonic(this.address, this.room.sim.now);
   }
 
   random(): number {
@@ -87,22 +115,34 @@ export class SimulatedHost<M> implements Host<M> {
   }
 
   after(delay: Nanoseconds, run: () => void): Timer {
-    const { sim, timer, hosts } = this.room;
-    const life = hosts.life(this.address);
-    return new SimulatedTimer(sim, sim.schedule(sim.now + Math.round(delay), timer, this.address, run, life));
+    const { sim, timer, hosts, clocks } = this.room;
+    const due = sim.now + Math.round(clocks.trueDelay(this.address, delay));
+    this.timers = (this.timers + 1) & MOST_TIMERS;
+    const id = sim.schedule(due, timer, this.address, run, hosts.life(this.address), this.timers);
+    return new SimulatedTimer(this, this.timers, id);
+  }
+
+  /** Takes back a timer, whether it is yet to come or waits for the host to go on. */
+  cancel(timer: number, id: EventId): void {
+    if (!this.room.sim.cancel(id)) this.room.standstills.cancel(this.address, timer);
   }
 }
 
+/** Numbers of timers begin anew after this one, when none of the first is left. */
+const MOST_TIMERS = 2 ** 30 - 1;
+
 class SimulatedTimer implements Timer {
-  private readonly sim: Simulation;
+  private readonly host: SimulatedHost<never>;
+  private readonly number: number;
   private readonly id: EventId;
 
-  constructor(sim: Simulation, id: EventId) {
-    this.sim = sim;
+  constructor(host: SimulatedHost<never>, number: number, id: EventId) {
+    this.host = host;
+    this.number = number;
     this.id = id;
   }
 
   cancel(): void {
-    this.sim.cancel(this.id);
+    this.host.cancel(this.number, this.id);
   }
 }

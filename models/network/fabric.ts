@@ -1,8 +1,10 @@
 // The fabric: carries messages between hosts, whatever the messages are. The network says what becomes of them; the fabric schedules it.
 import type { Counter, Meter } from '../../protocols/port.ts';
 import type { EventKind, Simulation } from '../../sim/simulation.ts';
-import { DROP_REASONS, HOST_DOWN } from './fate.ts';
+import type { Nanoseconds } from '../../sim/time.ts';
+import { CORRUPT, DROP_REASONS, HOST_DOWN } from './fate.ts';
 import type { Hosts } from './hosts.ts';
+import { DAMAGED, DUPLICATED } from './impairments.ts';
 import type { Network } from './network.ts';
 import type { Caps } from './token-buckets.ts';
 
@@ -12,8 +14,18 @@ interface Held<M> {
   readonly life: number;
 }
 
-/** What must be done with the messages that a fabric carries, beside carrying them. */
+/**
+ * What must be done with the messages that a fabric carries, beside carrying them. Each that is sent, and each copy, ends
+ * once: it is received by a host, or dropped.
+ */
 export interface Cargo<M> {
+  /** A second message like this one, to go the same way beside it. */
+  copy(message: M): M;
+  /**
+   * Damages a message. What is returned goes on in its place; undefined where whoever receives it would see the damage
+   * and discard it: the message then goes as far as its receiver and is dropped there.
+   */
+  corrupt(message: M): M | undefined;
   /** A message goes no further: `fate` is its drop code. */
   dropped(message: M, fate: number, from: number, to: number): void;
 }
@@ -40,6 +52,7 @@ export class Fabric<M> {
 
   private readonly sentMessages: Counter;
   private readonly sentBytes: Counter;
+  private readonly duplicatedMessages: Counter;
   private readonly deliveredMessages: Counter;
   private readonly dropped: readonly Counter[];
 
@@ -57,6 +70,7 @@ export class Fabric<M> {
     this.delivered = sim.kind('deliver', (to, message, from) => this.deliver(from, to, message));
     this.sentMessages = meter.counter('sent');
     this.sentBytes = meter.counter('bytes');
+    this.duplicatedMessages = meter.counter('duplicated');
     this.deliveredMessages = meter.counter('delivered');
     this.dropped = DROP_REASONS.map(reason => meter.counter(`dropped.${reason}`));
   }
@@ -72,20 +86,54 @@ export class Fabric<M> {
   }
 
   private transmit(from: number, to: number, bytes: number, message: M): void {
-    const { nodeOf } = this.hosts;
-    const arrives = this.hosts.isUp(from)
-      ? this.network.transmit(nodeOf[from], nodeOf[to], bytes, this.sim.now, from)
+    const { network, hosts } = this;
+    const fromNode = hosts.nodeOf[from];
+    const toNode = hosts.nodeOf[to];
+    const arrives = hosts.isUp(from)
+      ? network.transmit(fromNode, toNode, bytes, this.sim.now, from)
       : HOST_DOWN;
     if (arrives < 0) this.drop(message, arrives, from, to);
-    else this.sim.post(arrives, this.arrived, to, message, from, bytes);
+    else {
+      const mishap = network.mishap(fromNode, toNode, from);
+      if (mishap === 0) this.sim.post(arrives, this.arrived, to, message, from, bytes);
+      else this.impair(mishap, arrives, from, to, bytes, message);
+    }
+  }
+
+  /** The copy shares what was drawn for the message, but for the damage: it is copied as it was sent. */
+  private impair(
+    mishap: number,
+    arrives: Nanoseconds,
+    from: number,
+    to: number,
+    bytes: number,
+    message: M,
+  ): void {
+    if (mishap & DUPLICATED) {
+      this.duplicatedMessages.add();
+      this.sim.post(arrives, this.arrived, to, this.cargo.copy(message), from, bytes);
+    }
+    const arriving = mishap & DAMAGED ? this.cargo.corrupt(message) : message;
+    if (arriving !== undefined) this.sim.post(arrives, this.arrived, to, arriving, from, bytes);
+    else this.sim.at(arrives, () => this.discard(from, to, bytes, message), to);
+  }
+
+  /** A message that its receiver finds damaged has kept the receiver's link busy all the same. */
+  private discard(from: number, to: number, bytes: number, message: M): void {
+    const received = this.enter(from, to, bytes);
+    this.drop(message, received < 0 ? received : CORRUPT, from, to);
   }
 
   private receive(from: number, to: number, bytes: number, message: M): void {
-    const { nodeOf } = this.hosts;
-    const received = this.network.receive(nodeOf[from], nodeOf[to], bytes, this.sim.now);
+    const received = this.enter(from, to, bytes);
     if (received < 0) this.drop(message, received, from, to);
     else if (received === this.sim.now) this.deliver(from, to, message);
     else this.sim.post(received, this.delivered, to, message, from);
+  }
+
+  private enter(from: number, to: number, bytes: number): number {
+    const { nodeOf } = this.hosts;
+    return this.network.receive(nodeOf[from], nodeOf[to], bytes, this.sim.now, from);
   }
 
   private deliver(from: number, to: number, message: M): void {

@@ -12,6 +12,8 @@ export const PARTITIONED = -4;
 export const OVER_CAP = -5;
 /** The receiving, or, before it was sent, the sending host is down. */
 export const HOST_DOWN = -6;
+/** Damaged on the path: the receiver's checksum finds it, and the receiver discards it. */
+export const CORRUPT = -7;
 
 /** The codes' names in results: `DROP_REASONS[-code - 1]`. */
-export const DROP_REASONS = ['loss', 'uplink', 'downlink', 'partition', 'cap', 'down'] as const;
+export const DROP_REASONS = ['loss', 'uplink', 'downlink', 'partition', 'cap', 'down', 'corrupt'] as const;

@@ -17,12 +17,25 @@ export interface LossSpec {
   readonly burst: number;
 }
 
+/** Messages held back on their path, so that later ones overtake them. */
+export interface ReorderSpec {
+  /** Fraction of messages, in [0, 1). */
+  readonly rate: number;
+  /** How long each is held back, in nanoseconds, > 0. */
+  readonly by: Nanoseconds;
+}
+
 export interface NetworkSpec {
   readonly grain: 'message';
   readonly access: AccessSpec;
   /** Mean of the exponentially distributed extra one-way delay of each message, in nanoseconds; 0: none. */
   readonly jitter: Nanoseconds;
   readonly loss: LossSpec;
+  /** Fraction of messages that arrive twice, in [0, 1]; none where left out. */
+  readonly duplicate?: number;
+  /** Fraction of messages whose bits are damaged, in [0, 1); none where left out. */
+  readonly corrupt?: number;
+  readonly reorder?: ReorderSpec;
 }
 
 /** A token bucket on what a sliver sends. */

@@ -3,102 +3,147 @@ import { distanceBetween } from './geography.ts';
 import type { Coordinates } from './site.ts';
 
 /** A hub and the hubs of earlier rows to which it has a link. */
-type Row = readonly [city: string, latitude: number, longitude: number, links: string];
+type Row = readonly [city: string, country: string, latitude: number, longitude: number, links: string];
 
 // After the research networks of 2003 to 2005 and the sea cables that they used: Abilene in the United States, CA*net,
 // GEANT in Europe, RedCLARA, APAN, AARNet. Europe reaches the Far East over North America or over Suez, South America
 // over Miami.
 // biome-ignore format: a table reads better in rows
 const HUBS: readonly Row[] = [
-  ['Seattle', 47.61, -122.33, ''],
-  ['Sunnyvale', 37.37, -122.04, 'Seattle'],
-  ['Los Angeles', 34.05, -118.24, 'Sunnyvale'],
-  ['Salt Lake City', 40.76, -111.89, 'Seattle, Sunnyvale'],
-  ['Denver', 39.74, -104.99, 'Salt Lake City'],
-  ['Kansas City', 39.10, -94.58, 'Denver'],
-  ['Houston', 29.76, -95.37, 'Los Angeles, Kansas City'],
-  ['Chicago', 41.88, -87.63, 'Kansas City'],
-  ['Indianapolis', 39.77, -86.16, 'Chicago, Kansas City'],
-  ['Atlanta', 33.75, -84.39, 'Houston, Indianapolis'],
-  ['Washington', 38.91, -77.04, 'Atlanta'],
-  ['New York', 40.71, -74.01, 'Washington, Chicago'],
-  ['Boston', 42.36, -71.06, 'New York'],
-  ['Pittsburgh', 40.44, -80.00, 'Washington, Chicago'],
-  ['Miami', 25.76, -80.19, 'Atlanta'],
-  ['Vancouver', 49.28, -123.12, 'Seattle'],
-  ['Calgary', 51.05, -114.07, 'Vancouver'],
-  ['Winnipeg', 49.90, -97.14, 'Calgary'],
-  ['Toronto', 43.65, -79.38, 'Winnipeg, Chicago, New York'],
-  ['Montreal', 45.50, -73.57, 'Toronto, New York'],
-  ['Mexico City', 19.43, -99.13, 'Houston'],
-  ['Caracas', 10.49, -66.88, 'Miami'],
-  ['Sao Paulo', -23.55, -46.63, 'Miami'],
-  ['Buenos Aires', -34.60, -58.38, 'Sao Paulo'],
-  ['Santiago', -33.45, -70.67, 'Buenos Aires'],
-  ['Lima', -12.05, -77.04, 'Santiago, Miami'],
-  ['London', 51.51, -0.13, 'New York'],
-  ['Dublin', 53.35, -6.26, 'London'],
-  ['Amsterdam', 52.37, 4.90, 'London, New York'],
-  ['Paris', 48.86, 2.35, 'London, New York'],
-  ['Frankfurt', 50.11, 8.68, 'Amsterdam'],
-  ['Geneva', 46.20, 6.14, 'Paris, Frankfurt'],
-  ['Madrid', 40.42, -3.70, 'Paris, Geneva'],
-  ['Lisbon', 38.72, -9.14, 'Madrid, London'],
-  ['Milan', 45.46, 9.19, 'Geneva'],
-  ['Rome', 41.90, 12.50, 'Milan'],
-  ['Copenhagen', 55.68, 12.57, 'Frankfurt, Amsterdam'],
-  ['Stockholm', 59.33, 18.07, 'Copenhagen'],
-  ['Helsinki', 60.17, 24.94, 'Stockholm'],
-  ['Moscow', 55.76, 37.62, 'Helsinki'],
-  ['Warsaw', 52.23, 21.01, 'Frankfurt'],
-  ['Prague', 50.08, 14.44, 'Frankfurt, Warsaw'],
-  ['Vienna', 48.21, 16.37, 'Prague, Milan'],
-  ['Budapest', 47.50, 19.04, 'Vienna'],
-  ['Athens', 37.98, 23.73, 'Milan, Vienna'],
-  ['Istanbul', 41.01, 28.98, 'Budapest, Athens'],
-  ['Tel Aviv', 32.09, 34.78, 'Milan, Athens'],
-  ['Cairo', 30.04, 31.24, 'Milan'],
-  ['Dubai', 25.20, 55.27, 'Cairo'],
-  ['Mumbai', 19.08, 72.88, 'Dubai'],
-  ['Singapore', 1.35, 103.82, 'Mumbai'],
-  ['Bangkok', 13.76, 100.50, 'Singapore'],
-  ['Hong Kong', 22.32, 114.17, 'Singapore'],
-  ['Shanghai', 31.23, 121.47, 'Hong Kong'],
-  ['Beijing', 39.90, 116.41, 'Shanghai'],
-  ['Taipei', 25.03, 121.57, 'Hong Kong, Los Angeles'],
-  ['Seoul', 37.57, 126.98, 'Beijing'],
-  ['Tokyo', 35.68, 139.69, 'Seoul, Taipei, Hong Kong, Singapore, Shanghai, Seattle, Los Angeles'],
-  ['Honolulu', 21.31, -157.86, 'Los Angeles, Seattle'],
-  ['Sydney', -33.87, 151.21, 'Honolulu'],
-  ['Melbourne', -37.81, 144.96, 'Sydney'],
-  ['Perth', -31.95, 115.86, 'Melbourne, Singapore'],
-  ['Auckland', -36.85, 174.76, 'Sydney, Honolulu'],
-  ['Johannesburg', -26.20, 28.05, 'Lisbon'],
+  ['Seattle', 'US', 47.61, -122.33, ''],
+  ['Sunnyvale', 'US', 37.37, -122.04, 'Seattle'],
+  ['Los Angeles', 'US', 34.05, -118.24, 'Sunnyvale'],
+  ['Salt Lake City', 'US', 40.76, -111.89, 'Seattle, Sunnyvale'],
+  ['Denver', 'US', 39.74, -104.99, 'Salt Lake City'],
+  ['Kansas City', 'US', 39.10, -94.58, 'Denver'],
+  ['Houston', 'US', 29.76, -95.37, 'Los Angeles, Kansas City'],
+  ['Chicago', 'US', 41.88, -87.63, 'Kansas City'],
+  ['Indianapolis', 'US', 39.77, -86.16, 'Chicago, Kansas City'],
+  ['Atlanta', 'US', 33.75, -84.39, 'Houston, Indianapolis'],
+  ['Washington', 'US', 38.91, -77.04, 'Atlanta'],
+  ['New York', 'US', 40.71, -74.01, 'Washington, Chicago'],
+  ['Boston', 'US', 42.36, -71.06, 'New York'],
+  ['Pittsburgh', 'US', 40.44, -80.00, 'Washington, Chicago'],
+  ['Miami', 'US', 25.76, -80.19, 'Atlanta'],
+  ['Vancouver', 'CA', 49.28, -123.12, 'Seattle'],
+  ['Calgary', 'CA', 51.05, -114.07, 'Vancouver'],
+  ['Winnipeg', 'CA', 49.90, -97.14, 'Calgary'],
+  ['Toronto', 'CA', 43.65, -79.38, 'Winnipeg, Chicago, New York'],
+  ['Montreal', 'CA', 45.50, -73.57, 'Toronto, New York'],
+  ['Mexico City', 'MX', 19.43, -99.13, 'Houston'],
+  ['Caracas', 'VE', 10.49, -66.88, 'Miami'],
+  ['Sao Paulo', 'BR', -23.55, -46.63, 'Miami'],
+  ['Buenos Aires', 'AR', -34.60, -58.38, 'Sao Paulo'],
+  ['Santiago', 'CL', -33.45, -70.67, 'Buenos Aires'],
+  ['Lima', 'PE', -12.05, -77.04, 'Santiago, Miami'],
+  ['London', 'GB', 51.51, -0.13, 'New York'],
+  ['Dublin', 'IE', 53.35, -6.26, 'London'],
+  ['Amsterdam', 'NL', 52.37, 4.90, 'London, New York'],
+  ['Paris', 'FR', 48.86, 2.35, 'London, New York'],
+  ['Frankfurt', 'DE', 50.11, 8.68, 'Amsterdam'],
+  ['Geneva', 'CH', 46.20, 6.14, 'Paris, Frankfurt'],
+  ['Madrid', 'ES', 40.42, -3.70, 'Paris, Geneva'],
+  ['Lisbon', 'PT', 38.72, -9.14, 'Madrid, London'],
+  ['Milan', 'IT', 45.46, 9.19, 'Geneva'],
+  ['Rome', 'IT', 41.90, 12.50, 'Milan'],
+  ['Copenhagen', 'DK', 55.68, 12.57, 'Frankfurt, Amsterdam'],
+  ['Stockholm', 'SE', 59.33, 18.07, 'Copenhagen'],
+  ['Helsinki', 'FI', 60.17, 24.94, 'Stockholm'],
+  ['Moscow', 'RU', 55.76, 37.62, 'Helsinki'],
+  ['Warsaw', 'PL', 52.23, 21.01, 'Frankfurt'],
+  ['Prague', 'CZ', 50.08, 14.44, 'Frankfurt, Warsaw'],
+  ['Vienna', 'AT', 48.21, 16.37, 'Prague, Milan'],
+  ['Budapest', 'HU', 47.50, 19.04, 'Vienna'],
+  ['Athens', 'GR', 37.98, 23.73, 'Milan, Vienna'],
+  ['Istanbul', 'TR', 41.01, 28.98, 'Budapest, Athens'],
+  ['Tel Aviv', 'IL', 32.09, 34.78, 'Milan, Athens'],
+  ['Cairo', 'EG', 30.04, 31.24, 'Milan'],
+  ['Dubai', 'AE', 25.20, 55.27, 'Cairo'],
+  ['Mumbai', 'IN', 19.08, 72.88, 'Dubai'],
+  ['Singapore', 'SG', 1.35, 103.82, 'Mumbai'],
+  ['Bangkok', 'TH', 13.76, 100.50, 'Singapore'],
+  ['Hong Kong', 'HK', 22.32, 114.17, 'Singapore'],
+  ['Shanghai', 'CN', 31.23, 121.47, 'Hong Kong'],
+  ['Beijing', 'CN', 39.90, 116.41, 'Shanghai'],
+  ['Taipei', 'TW', 25.03, 121.57, 'Hong Kong, Los Angeles'],
+  ['Seoul', 'KR', 37.57, 126.98, 'Beijing'],
+  ['Tokyo', 'JP', 35.68, 139.69, 'Seoul, Taipei, Hong Kong, Singapore, Shanghai, Seattle, Los Angeles'],
+  ['Honolulu', 'US', 21.31, -157.86, 'Los Angeles, Seattle'],
+  ['Sydney', 'AU', -33.87, 151.21, 'Honolulu'],
+  ['Melbourne', 'AU', -37.81, 144.96, 'Sydney'],
+  ['Perth', 'AU', -31.95, 115.86, 'Melbourne, Singapore'],
+  ['Auckland', 'NZ', -36.85, 174.76, 'Sydney, Honolulu'],
+  ['Johannesburg', 'ZA', -26.20, 28.05, 'Lisbon'],
 ];
 
 export interface Hub {
   readonly city: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
   readonly coordinates: Coordinates;
 }
 
-export const hubs: readonly Hub[] = HUBS.map(([city, latitude, longitude]) => ({
+export const hubs: readonly Hub[] = HUBS.map(([city, country, latitude, longitude]) => ({
   city,
+  country,
   coordinates: { latitude, longitude },
 }));
 
+const numberOf = new Map(hubs.map(({ city }, index) => [city, index]));
+const numbers = (cities: string): number[] => cities.split(', ').map(city => numberOf.get(city)!);
+
+/** Hubs of North America and Europe in which the cables from other continents end. */
+const LANDINGS = numbers(
+  'Seattle, Sunnyvale, Los Angeles, Miami, New York, London, Amsterdam, Paris, Frankfurt, Lisbon, Milan',
+);
+
+/** Hubs on the other continents. */
+const OVERSEAS = numbers(
+  `Caracas, Sao Paulo, Buenos Aires, Santiago, Lima, Tel Aviv, Cairo, Dubai, Mumbai, Singapore, Bangkok, Hong Kong, Shanghai, Beijing, Taipei, Seoul, Tokyo, Honolulu, Sydney, Melbourne, Perth, Auckland, Johannesburg`,
+);
+
 /**
- * Length in km of the shortest way over the links from each hub to each, row by row, a link being as long as the great
- * circle. By Floyd's algorithm (Comm. ACM 5(6), 1962).
+ * The link that research networks did without: their traffic between Europe and the Far East crossed North America. On
+ * PlanetLab, Europe to Japan took 297 ms (Zhu et al., 2017); between data centres it takes 257 ms (WonderNetwork).
  */
-export function backboneLengths(): Float64Array {
+const COMMERCIAL_ONLY = new Set(numbers('Mumbai, Dubai'));
+
+/** Over so many km the excess of a link's length over the great circle falls by the factor e. */
+const STRAIGHTENING = 3350;
+/** Length of a link by the great circle, of the shortest and of an endless one. */
+const SHORT_STRETCH = 2.06;
+const LONG_STRETCH = 1.067;
+
+/** Ways over the backbone. Both arrays go row by row: from each hub, to each. */
+export interface Backbone {
+  /** Of the cables on the way, in km. */
+  readonly lengths: Float64Array;
+  /** The hub that comes next on the way; a hub's own number on the way to itself. */
+  readonly next: Uint8Array;
+}
+
+/** Whose links: a research network's, or all. */
+export type Carrier = 'research' | 'commercial';
+
+/**
+ * Length of the cable between two hubs so many km apart, in km: between near ones it follows roads, railways and coasts
+ * and passes places on the way; over an ocean it is nearly straight.
+ */
+export function cableLength(distance: number): number {
+  const excess = (SHORT_STRETCH - LONG_STRETCH) * Math.exp(-distance / STRAIGHTENING);
+  return distance * (LONG_STRETCH + excess);
+}
+
+/** The shortest ways, by Floyd's algorithm (Comm. ACM 5(6), 1962). */
+export function shortestWays(carrier: Carrier = 'commercial'): Backbone {
   const size = hubs.length;
   const lengths = new Float64Array(size * size).fill(Number.POSITIVE_INFINITY);
-  const indexOf = new Map(hubs.map(({ city }, index) => [city, index]));
-  HUBS.forEach(([, , , links], from) => {
+  const next = Uint8Array.from(lengths, (_, cell) => cell % size);
+  HUBS.forEach(([, , , , links], from) => {
     lengths[from * size + from] = 0;
-    for (const city of links.split(', ').filter(Boolean)) {
-      const to = indexOf.get(city)!;
-      const length = distanceBetween(hubs[from].coordinates, hubs[to].coordinates);
+    for (const to of links === '' ? [] : numbers(links)) {
+      if (carrier === 'research' && COMMERCIAL_ONLY.has(from) && COMMERCIAL_ONLY.has(to)) continue;
+      const length = cableLength(distanceBetween(hubs[from].coordinates, hubs[to].coordinates));
       lengths[from * size + to] = length;
       lengths[to * size + from] = length;
     }
@@ -107,9 +152,32 @@ export function backboneLengths(): Float64Array {
     for (let from = 0; from < size; from++) {
       for (let to = 0; to < size; to++) {
         const detour = lengths[from * size + over] + lengths[over * size + to];
-        if (detour < lengths[from * size + to]) lengths[from * size + to] = detour;
+        if (detour >= lengths[from * size + to]) continue;
+        lengths[from * size + to] = detour;
+        next[from * size + to] = next[from * size + over];
       }
     }
   }
-  return lengths;
+  return { lengths, next };
+}
+
+/**
+ * Where networks on other continents meet that do not meet nearer: for each pair of hubs overseas, row by row, the landing
+ * in North America or Europe over which the way between them is shortest; for any other pair the hub it comes from.
+ */
+export function meetingPoints({ lengths }: Backbone): Uint8Array {
+  const size = hubs.length;
+  const points = Uint8Array.from(lengths, (_, cell) => Math.floor(cell / size));
+  const over = (from: number, landing: number, to: number): number =>
+    lengths[from * size + landing] + lengths[landing * size + to];
+  for (const from of OVERSEAS) {
+    for (const to of OVERSEAS.filter(other => other < from)) {
+      const nearest = (best: number, landing: number): number =>
+        over(from, landing, to) < over(from, best, to) ? landing : best;
+      const point = LANDINGS.reduce(nearest);
+      points[from * size + to] = point;
+      points[to * size + from] = point;
+    }
+  }
+  return points;
 }

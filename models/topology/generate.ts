@@ -1,17 +1,12 @@
 // Generated topologies: PlanetLab as it stood in a year, or sites made up in its likeness.
-import { stream } from '../../sim/random.ts';
 import { TestbedError } from '../error.ts';
-import { destination } from './geography.ts';
 import { generatePaths, type Place } from './hub-paths.ts';
+import { madeUpSites } from './made-up-sites.ts';
 import { type PlanetlabSite, planetlabSites } from './planetlab-sites.ts';
 import type { Site } from './site.ts';
-import type { Topology, TopologySpec } from './topology.ts';
+import type { GenerateSpec, Topology, TopologySpec } from './topology.ts';
 
 type Planetlab = Omit<Extract<TopologySpec, { kind: 'planetlab' }>, 'kind'>;
-type Generate = Omit<Extract<TopologySpec, { kind: 'generate' }>, 'kind'>;
-
-/** Mean distance, in km, of a made-up site from the site in whose likeness it is. */
-const SCATTER = 30;
 
 /**
  * PlanetLab's sites that had joined by the end of a year, or so many of them, the oldest first. `nodes` are dealt after
@@ -37,26 +32,15 @@ export function planetlabOf(spec: Planetlab, seed: string): Topology {
 }
 
 /**
- * Sites made up, `site-1`, `site-2`, ..., each in the likeness of a site of PlanetLab drawn at random: its class, country
- * and region, some tens of km from its place. So the planet looks as PlanetLab saw it, at any number of sites.
+ * Sites made up, `site-1`, `site-2`, ..., with the paths between them.
+ * @throws {TestbedError} where no class has a share
  */
-export function generateSites({ sites, nodesPerSite }: Generate, seed: string): Topology {
-  return topologyOf(
-    Array.from({ length: sites }, (_, index) => makeUp(`site-${index + 1}`, nodesPerSite, seed)),
-    seed,
-  );
+export function generateSites(spec: GenerateSpec, seed: string): Topology {
+  return topologyOf(madeUpSites(spec, seed), seed);
 }
 
 function topologyOf(sites: readonly (Site & Place)[], seed: string): Topology {
   return { sites, paths: generatePaths(sites, seed) };
-}
-
-function makeUp(name: string, nodes: number, seed: string): Site & Place {
-  const random = stream(seed, 'topology', name, 'place');
-  const model = planetlabSites[random.integer(planetlabSites.length)];
-  const { country, region, class: class_ } = model;
-  const coordinates = destination(model.coordinates, random.uniform() * 360, random.exponential(SCATTER));
-  return { name, class: class_, nodes, coordinates, country, region };
 }
 
 /**

@@ -1,73 +1,94 @@
 // Paths of generated topologies: from a site to a hub, over the backbone, from a hub to a site.
 import { type RandomStream, stream } from '../../sim/random.ts';
 import { MILLISECOND, type Nanoseconds } from '../../sim/time.ts';
-import { backboneLengths, hubs } from './backbone.ts';
+import { type Backbone, type Carrier, hubs, meetingPoints, shortestWays } from './backbone.ts';
 import { distanceBetween, LIGHT } from './geography.ts';
 import { SAME_SITE_DELAY } from './import-matrix.ts';
+import { draw, mix, pairKey } from './pair-hash.ts';
 import { MatrixPaths } from './paths.ts';
-import type { Coordinates } from './site.ts';
-import type { Paths } from './topology.ts';
+import type { Coordinates, SiteClass } from './site.ts';
+import type { Paths, Routes } from './topology.ts';
 
 /** What the paths need to know of a site. */
 export interface Place {
   readonly name: string;
   readonly coordinates: Coordinates;
+  /** `edge` where left out: a site on a research network. */
+  readonly class?: SiteClass;
 }
 
 /** Delay of light in fibre of refractive index 1.468, ns per km. */
 const FIBRE = (1.468 / LIGHT) * 1e9;
 
-// The stretches and the share of second uplinks are fitted by hand: to the median inflation by distance that WonderNetwork
-// measured between 246 cities, and to the round trips and triangle violations that Zhu et al. measured on PlanetLab
-// (IEEE/ACM Trans. Networking 25(2), 2017). docs/topology.md tells how near they come.
+// The figures below and the stretch of the backbone's links are fitted together, by random search, to the inflation, round
+// trips and triangle violations that WonderNetwork measured between 246 cities, at their places, and to those that Zhu et
+// al. measured on PlanetLab (IEEE/ACM Trans. Networking 25(2), 2017). docs/topology.md tells how near they come.
 
-/** Length of the way over a link of the backbone, by the great circle: cables follow roads, railways and coasts. */
-const BACKBONE_STRETCH = 1.5;
-
-/** The same of a site's way to a hub, over regional networks: the median over sites, and sigma of its log; at least 1. */
-const ACCESS_STRETCH = 1.8;
-const ACCESS_SIGMA = 0.35;
+/** Length of a site's way to a hub, by the great circle: the median over sites, and sigma of its log; at least 1. */
+const ACCESS_STRETCH = 1.1;
+const ACCESS_SIGMA = 0.6;
 
 /** One-way delay from a site's nodes to its regional network: the median over sites, and sigma of its log. */
-const LAST_MILE: Nanoseconds = 0.5 * MILLISECOND;
-const LAST_MILE_SIGMA = 1;
+const LAST_MILE: Nanoseconds = 0.19 * MILLISECOND;
+const LAST_MILE_SIGMA = 0.45;
 
-/** A site's second uplink leads to one of so many hubs that come after the nearest. */
-const SECOND_CHOICES = 4;
+/** A site's second uplink leads to one of so many hubs that come after the nearest, unless that is so many km farther. */
+const SECOND_CHOICES = 3;
+const SECOND_REACH = 2000;
 
 /** Share of destinations toward which a site takes its second uplink. */
-const SECOND_SHARE = 0.3;
+const SECOND_SHARE = 1 / 3;
+
+/** Share of pairs of sites overseas whose networks meet in North America or Europe only. */
+const MEETING_SHARE = 0.48;
+
+/** What a pair's own way within the hubs adds, in the mean over pairs, as a share of the path. */
+const PAIR_EXCESS = 0.028;
 
 /** Up to so many sites all delays are worked out beforehand: those of 2000 sites fill 32 MB. */
 const MATRIX_SITES = 2000;
 
+const SIZE = hubs.length;
+
+/** A backbone's ways in ns, and those over meeting points. */
+interface Ways {
+  readonly next: Uint8Array;
+  readonly delays: Float64Array;
+  readonly meetings: Uint8Array;
+}
+
 /**
  * Symmetric paths between sites whose coordinates are known: the last miles at both ends, the way to a hub at each, and
- * the shortest way over the backbone between the hubs, all of them fibre.
+ * a way over the backbone between the hubs, all of them fibre. What makes them longer than the great circle is ways that
+ * many pairs share, so some triangles are violated, but far fewer than noise drawn for each pair would violate:
  *
- * A site has two uplinks, to the hub nearest to it and to another one near. Toward most sites it takes the first, toward
- * the others the second, whether that is shorter or not: routes follow contracts more than distance, which is where most
- * of the Internet's detours come from (Spring, Mahajan and Anderson, "The Causes of Path Inflation", SIGCOMM 2003). So
- * paths are longer than the great circle because of ways that many pairs share, and some triangles are violated, but far
- * fewer than noise drawn for each pair would violate.
+ * - A site has two uplinks, to the hub nearest to it and to another one near. Toward most sites it takes the first, toward
+ *   the others the second, whether that is shorter or not: routes follow contracts more than distance, which is where most
+ *   of the Internet's detours come from (Spring, Mahajan and Anderson, "The Causes of Path Inflation", SIGCOMM 2003).
+ *   Sites that share their nearest hub meet there.
+ * - Between two edge sites the way is that of research networks; else any link is taken.
+ * - Sites on continents other than North America and Europe often meet on those.
  *
- * Every draw belongs to one site, by its name, or to one pair: another site more or less changes no other path. Memory is
- * in proportion to the number of sites, and `delay` allocates nothing.
+ * Routers stand where the hubs are. Every draw belongs to one site, by its name, or to one pair: another site more or less
+ * changes no other path. Memory is in proportion to the number of sites, and `delay` allocates nothing.
  */
-export class HubPaths implements Paths {
-  private readonly backbone: Float64Array;
+export class HubPaths implements Paths, Routes {
+  private readonly research = waysOf('research');
+  private readonly commercial = waysOf('commercial');
   /** Two of each for every site: the hub to which the uplink leads, and the delay to it. */
   private readonly hubOf: Uint8Array;
   private readonly uplink: Float64Array;
   private readonly key: Uint32Array;
+  /** 1 where the site is on a research network. */
+  private readonly onResearch: Uint8Array;
 
   /** @param sites their names are unique */
   constructor(sites: readonly Place[], seed: string) {
-    this.backbone = backboneLengths().map(length => length * BACKBONE_STRETCH * FIBRE);
     this.hubOf = new Uint8Array(2 * sites.length);
     this.uplink = new Float64Array(2 * sites.length);
     this.key = new Uint32Array(sites.length);
-    const distances = new Float64Array(hubs.length);
+    this.onResearch = Uint8Array.from(sites, ({ class: class_ = 'edge' }) => (class_ === 'edge' ? 1 : 0));
+    const distances = new Float64Array(SIZE);
     sites.forEach(({ name, coordinates }, site) => {
       hubs.forEach((hub, index) => {
         distances[index] = distanceBetween(coordinates, hub.coordinates);
@@ -78,16 +99,59 @@ export class HubPaths implements Paths {
 
   delay(from: number, to: number): Nanoseconds {
     if (from === to) return SAME_SITE_DELAY;
-    const out = 2 * from + this.choice(from, to);
-    const back = 2 * to + this.choice(to, from);
-    const between = this.backbone[this.hubOf[out] * hubs.length + this.hubOf[back]];
-    // The sum of the uplinks first: in this order it is the same both ways, to the last bit.
-    return Math.round(this.uplink[out] + this.uplink[back] + between);
+    const out = this.wayOut(from, to);
+    const back = this.wayOut(to, from);
+    const ways = this.waysBetween(from, to);
+    const meeting = this.meeting(from, to, out, back);
+    const between =
+      ways.delays[this.hubOf[out] * SIZE + meeting] + ways.delays[meeting * SIZE + this.hubOf[back]];
+    // The sums of what lies at either end first: in this order it is the same both ways, to the last bit.
+    return Math.round((this.uplink[out] + this.uplink[back] + between) * this.excess(from, to));
+  }
+
+  get routes(): Routes {
+    return this;
+  }
+
+  /** A router at the border of either site, and two in each hub on the way: where the path enters it and leaves it. */
+  hops(from: number, to: number): number {
+    if (from === to) return 0;
+    const out = this.wayOut(from, to);
+    const back = this.wayOut(to, from);
+    const ways = this.waysBetween(from, to);
+    const meeting = this.meeting(from, to, out, back);
+    const [first, last] = [this.hubOf[out], this.hubOf[back]];
+    return 2 + 2 * (1 + links(ways, first, meeting) + links(ways, meeting, last));
+  }
+
+  /** The borders stand next to their sites, as far as two nodes of one site from each other. */
+  delayTo(from: number, to: number, hop: number): Nanoseconds {
+    const out = this.wayOut(from, to);
+    const back = this.wayOut(to, from);
+    const excess = this.excess(from, to);
+    if (hop === 1) return Math.floor(Math.min(SAME_SITE_DELAY, this.uplink[out]));
+    if (hop === this.hops(from, to)) {
+      return this.delay(from, to) - Math.floor(Math.min(SAME_SITE_DELAY, this.uplink[back]));
+    }
+    const ways = this.waysBetween(from, to);
+    const meeting = this.meeting(from, to, out, back);
+    let hub = this.hubOf[out];
+    let passed = this.uplink[out];
+    let met = hub === meeting;
+    for (let hubsPassed = 1; hubsPassed < hop >> 1; hubsPassed++) {
+      const after = ways.next[hub * SIZE + (met ? this.hubOf[back] : meeting)];
+      passed += ways.delays[hub * SIZE + after];
+      hub = after;
+      met ||= hub === meeting;
+    }
+    return Math.round(passed * excess);
   }
 
   private attach(site: number, distances: Float64Array, random: RandomStream): void {
     const near = nearest(distances, 1 + SECOND_CHOICES);
-    const chosen = [near[0], near[1 + random.integer(SECOND_CHOICES)]];
+    const within = near.filter(hub => distances[hub] - distances[near[0]] <= SECOND_REACH);
+    const second = near[1 + random.integer(SECOND_CHOICES)];
+    const chosen = [near[0], within.includes(second) ? second : within[Math.min(1, within.length - 1)]];
     const stretch = Math.max(1, random.lognormal(Math.log(ACCESS_STRETCH), ACCESS_SIGMA));
     const lastMile = random.lognormal(Math.log(LAST_MILE), LAST_MILE_SIGMA);
     chosen.forEach((hub, index) => {
@@ -97,9 +161,26 @@ export class HubPaths implements Paths {
     this.key[site] = random.integer(2 ** 32);
   }
 
-  /** Which of its uplinks, 0 or 1, a site uses toward another: always the same, by a hash of the two sites' keys. */
-  private choice(site: number, toward: number): number {
-    return mix(this.key[site] ^ mix(this.key[toward])) < SECOND_SHARE * 2 ** 32 ? 1 : 0;
+  /** The uplink, of all, that a site uses toward another: always the same, by a hash of the two sites' keys. */
+  private wayOut(site: number, toward: number): number {
+    if (this.hubOf[2 * site] === this.hubOf[2 * toward]) return 2 * site;
+    return 2 * site + (draw(mix(this.key[site] ^ mix(this.key[toward]))) < SECOND_SHARE ? 1 : 0);
+  }
+
+  private waysBetween(from: number, to: number): Ways {
+    return this.onResearch[from] === 1 && this.onResearch[to] === 1 ? this.research : this.commercial;
+  }
+
+  /** The hub over which the way between the two uplinks' hubs goes; the first of them where it is the shortest way. */
+  private meeting(from: number, to: number, out: number, back: number): number {
+    const pair = mix(pairKey(this.key[from], this.key[to]));
+    if (draw(pair) >= MEETING_SHARE) return this.hubOf[out];
+    return this.waysBetween(from, to).meetings[this.hubOf[out] * SIZE + this.hubOf[back]];
+  }
+
+  /** How much longer than its hubs and uplinks tell a pair's path is, >= 1: 1 and an exponentially distributed excess. */
+  private excess(from: number, to: number): number {
+    return 1 - PAIR_EXCESS * Math.log(1 - draw(pairKey(this.key[from], this.key[to])));
   }
 }
 
@@ -112,7 +193,23 @@ export function generatePaths(sites: readonly Place[], seed: string): Paths {
   for (let from = 0; from < size; from++) {
     for (let to = 0; to < size; to++) delays[from * size + to] = paths.delay(from, to);
   }
-  return new MatrixPaths(size, delays);
+  return new MatrixPaths(size, delays, paths);
+}
+
+function waysOf(carrier: Carrier): Ways {
+  const backbone: Backbone = shortestWays(carrier);
+  // Both ways the mean of them, as sums of the same links in another order may differ in the last bit.
+  const delays = backbone.lengths.map((length, cell) => {
+    const reverse = backbone.lengths[(cell % SIZE) * SIZE + Math.floor(cell / SIZE)];
+    return ((length + reverse) / 2) * FIBRE;
+  });
+  return { next: backbone.next, delays, meetings: meetingPoints(backbone) };
+}
+
+function links({ next }: Ways, from: number, to: number): number {
+  let count = 0;
+  for (let hub = from; hub !== to; hub = next[hub * SIZE + to]) count++;
+  return count;
 }
 
 /** The indices of the least of the figures, least first: `count` passes, which for a few beats sorting them. */
@@ -126,13 +223,4 @@ function nearest(figures: Float64Array, count: number): number[] {
     chosen.push(best);
   }
   return chosen;
-}
-
-/** A bijection of 32 bits in which each bit of the input moves about half of the output's (MurmurHash3's finaliser). */
-function mix(bits: number): number {
-  let hash = bits ^ (bits >>> 16);
-  hash = Math.imul(hash, 0x85ebca6b);
-  hash ^= hash >>> 13;
-  hash = Math.imul(hash, 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }

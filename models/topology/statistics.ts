@@ -17,6 +17,8 @@ export interface TopologyStatistics {
   readonly nearest: Readonly<Record<'p5' | 'p50' | 'p95', number>>;
   /** Absent where no pair of at least 100 km has coordinates. */
   readonly inflation?: Inflation;
+  /** Spearman's rank correlation of distance and round trip over pairs, -1..1; absent below two pairs with coordinates. */
+  readonly correlation?: number;
 }
 
 /**
@@ -77,7 +79,8 @@ export function describeTopology(topology: Topology, options: { pairs?: number }
   const pairs = exact ? allPairs(size) : drawPairs(size, draws, random);
   const triangles =
     size < 3 ? undefined : exact ? allTriangles(size, rtt) : drawTriangles(size, draws, rtt, random);
-  const inflation = describeInflation(topology, pairs, rtt);
+  const located = locatedPairs(topology, pairs, rtt);
+  const inflation = describeInflation(located);
   return {
     sites: size,
     nodes: sites.reduce((sum, site) => sum + site.nodes, 0),
@@ -89,6 +92,9 @@ export function describeTopology(topology: Topology, options: { pairs?: number }
     ...(triangles ? { triangles } : {}),
     nearest: quantiles(nearestRtts(size, rtt, random), { p5: 0.05, p50: 0.5, p95: 0.95 }),
     ...(inflation ? { inflation } : {}),
+    ...(located.distances.length > 1
+      ? { correlation: rankCorrelation(located.distances, located.rtts) }
+      : {}),
   };
 }
 
@@ -166,18 +172,32 @@ function nearestRtts(size: number, rtt: Rtt, random: RandomStream): number[] {
   );
 }
 
-function describeInflation(topology: Topology, pairs: readonly Pair[], rtt: Rtt): Inflation | undefined {
+/** Distances in km and round trips in ms of the pairs whose sites both have coordinates. */
+interface Located {
+  readonly distances: number[];
+  readonly rtts: number[];
+}
+
+function locatedPairs({ sites }: Topology, pairs: readonly Pair[], rtt: Rtt): Located {
+  const located: Located = { distances: [], rtts: [] };
+  for (const [a, b] of pairs) {
+    const from = sites[a].coordinates;
+    const to = sites[b].coordinates;
+    if (!from || !to) continue;
+    located.distances.push(distanceBetween(from, to));
+    located.rtts.push(rtt(a, b));
+  }
+  return located;
+}
+
+function describeInflation({ distances, rtts }: Located): Inflation | undefined {
   const far: number[] = [];
   const byClass = BOUNDS.slice(1).map((to, index) => ({ from: BOUNDS[index], to, sample: [] as number[] }));
-  for (const [a, b] of pairs) {
-    const from = topology.sites[a].coordinates;
-    const to = topology.sites[b].coordinates;
-    if (!from || !to) continue;
-    const distance = distanceBetween(from, to);
-    const inflation = (rtt(a, b) * (LIGHT / 1000)) / (2 * distance);
+  distances.forEach((distance, pair) => {
+    const inflation = (rtts[pair] * (LIGHT / 1000)) / (2 * distance);
     if (distance >= FAR) far.push(inflation);
     byClass.find(bounds => distance >= bounds.from && distance < bounds.to)?.sample.push(inflation);
-  }
+  });
   const classes = byClass
     .filter(({ sample }) => sample.length > 0)
     .map(({ from, to, sample }) => {
@@ -186,6 +206,31 @@ function describeInflation(topology: Topology, pairs: readonly Pair[], rtt: Rtt)
   if (classes.length === 0) return undefined;
   if (far.length === 0) return { classes };
   return { far: quantiles(far, { p5: 0.05, p25: 0.25, p50: 0.5, p75: 0.75, p95: 0.95 }), classes };
+}
+
+/** Spearman's rho: Pearson's correlation of the ranks, equal figures sharing their mean rank. */
+function rankCorrelation(a: readonly number[], b: readonly number[]): number {
+  const middle = (a.length + 1) / 2;
+  const [ranksA, ranksB] = [ranks(a), ranks(b)];
+  const sums = { ab: 0, aa: 0, bb: 0 };
+  ranksA.forEach((rank, index) => {
+    const [x, y] = [rank - middle, ranksB[index] - middle];
+    sums.ab += x * y;
+    sums.aa += x * x;
+    sums.bb += y * y;
+  });
+  return sums.ab / Math.sqrt(sums.aa * sums.bb);
+}
+
+function ranks(figures: readonly number[]): Float64Array {
+  const order = Uint32Array.from(figures, (_, index) => index).sort((i, j) => figures[i] - figures[j]);
+  const result = new Float64Array(figures.length);
+  for (let first = 0, after = 0; first < order.length; first = after) {
+    while (after < order.length && figures[order[after]] === figures[order[first]]) after++;
+    // Ranks count from 1: the mean of first + 1 .. after.
+    for (let index = first; index < after; index++) result[order[index]] = (first + 1 + after) / 2;
+  }
+  return result;
 }
 
 /** Quantiles by linear interpolation between order statistics (Hyndman & Fan's type 7, 1996); the sample is not empty. */

@@ -4,12 +4,14 @@ import { TestbedError } from '../../models/error.ts';
 import { injectFaults } from '../../models/faults/inject.ts';
 import { scheduleFaults } from '../../models/faults/schedule.ts';
 import type { FaultSpec, Selector } from '../../models/faults/spec.ts';
-import { PARTITIONED } from '../../models/network/fate.ts';
+import type { Grouping } from '../../models/network/cuts.ts';
+import { LOST, PARTITIONED } from '../../models/network/fate.ts';
 import { Network } from '../../models/network/network.ts';
 import { Nodes } from '../../models/node/nodes.ts';
 import type { Site } from '../../models/topology/site.ts';
 import { Simulation } from '../../sim/simulation.ts';
 import { MILLISECOND, MINUTE, SECOND } from '../../sim/time.ts';
+import { interval99 } from '../statistics.ts';
 
 const site = (name: string, nodes: number, region: Site['region'], country: string): Site => ({
   name,
@@ -115,10 +117,10 @@ describe('the schedule', () => {
     );
     expect(cut).toMatchObject({ kind: 'cut', at: MINUTE });
     expect(heal).toMatchObject({ kind: 'heal', at: 2 * MINUTE });
-    expect([...(cut as unknown as { grouping: Int16Array }).grouping]).toEqual([
-      1, 1, 1, 0, 0, 0, 0, 1, 1, 1,
-    ]);
-    expect((heal as { grouping: unknown }).grouping).toBe((cut as { grouping: unknown }).grouping);
+    const { grouping } = cut as unknown as { grouping: Grouping };
+    expect([...grouping.from]).toEqual([1, 1, 1, 0, 0, 0, 0, 1, 1, 1]);
+    expect(grouping.to).toEqual(grouping.from);
+    expect((heal as unknown as { grouping: Grouping }).grouping).toBe(grouping);
   });
 
   test('a node in two groups of one partition is refused', () => {
@@ -155,20 +157,29 @@ describe('happening', () => {
       'seed',
     );
     const victims: string[] = [];
-    injectFaults(scheduleFaults(faults, testbed, 'seed'), sim, network, {
-      crash: node => victims.push(`${sim.now / SECOND}: ${testbed.names[node]} crashes`),
-      restart: node => victims.push(`${sim.now / SECOND}: ${testbed.names[node]} restarts`),
+    const note = (what: string) => (node: number, by?: number) => {
+      const much = by === undefined ? '' : ` by ${by / SECOND}`;
+      victims.push(`${sim.now / SECOND}: ${testbed.names[node]} ${what}${much}`);
+    };
+    const injection = injectFaults(scheduleFaults(faults, testbed, 'seed'), sim, network, {
+      crash: note('crashes'),
+      restart: note('restarts'),
+      pause: note('pauses'),
+      resume: note('resumes'),
+      jumpClock: note('jumps'),
     });
     const way = (from: number, to: number) => {
       const there = network.transmit(from, to, BYTES, sim.now);
-      return there < 0 ? there : network.receive(from, to, BYTES, there) - sim.now;
+      if (there < 0) return there;
+      const received = network.receive(from, to, BYTES, there);
+      return received < 0 ? received : received - sim.now;
     };
     /** The ways 0 to 3 and 3 to 0 at a time in seconds, in ms or as a drop code. */
     const waysAt = (seconds: number) => {
       sim.run(seconds * SECOND);
       return [way(0, 3), way(3, 0)].map(delay => (delay < 0 ? delay : delay / MILLISECOND));
     };
-    return { sim, victims, waysAt };
+    return { sim, victims, waysAt, way, injection, network, testbed };
   }
 
   const slow = (
@@ -182,6 +193,13 @@ describe('happening', () => {
     for: span * SECOND,
     nodes: { kind: 'name', name: node },
     ...limits,
+  });
+
+  const pause = (node: string, at: number, span?: number): FaultSpec => ({
+    kind: 'pause',
+    at: at * SECOND,
+    nodes: { kind: 'name', name: node },
+    ...(span === undefined ? {} : { for: span * SECOND }),
   });
 
   test('crashes and restarts come at their times, to those they are meant for', () => {
@@ -244,5 +262,157 @@ describe('happening', () => {
     expect(waysAt(11)).toEqual([PARTITIONED, PARTITIONED]);
     expect(waysAt(31)).toEqual([PARTITIONED, PARTITIONED]);
     expect(waysAt(41)).toEqual([32, 32]);
+  });
+
+  test('a one-way partition stops what goes from left to right, also on its way, and nothing else', () => {
+    const groups = [[{ kind: 'name', name: 'princeton' }], [{ kind: 'rest' }]] as const;
+    const cut: FaultSpec = { kind: 'partition', at: 10 * SECOND, groups, oneWay: true, heal: 10 * SECOND };
+    const { waysAt } = run([cut]);
+    expect(waysAt(9)).toEqual([32, 32]);
+    expect(waysAt(11)).toEqual([PARTITIONED, 32]);
+    expect(waysAt(21)).toEqual([32, 32]);
+  });
+
+  test('one-way partitions in both directions are a partition', () => {
+    const way = (from: string, to: string, at: number): FaultSpec => ({
+      kind: 'partition',
+      at: at * SECOND,
+      groups: [from, to].map(name => [{ kind: 'name', name }]),
+      oneWay: true,
+    });
+    const { waysAt } = run([way('princeton', 'cambridge', 10), way('cambridge', 'princeton-1', 20)]);
+    expect(waysAt(11)).toEqual([PARTITIONED, 32]);
+    expect(waysAt(21)).toEqual([PARTITIONED, PARTITIONED]);
+  });
+
+  test('pauses begin and end, and of several on one node the last to end ends them', () => {
+    const { sim, victims } = run([
+      pause('diku', 10, 20),
+      pause('diku-1', 20, 40),
+      pause('diku-1', 25, 5),
+      pause('tokyo-1', 50),
+    ]);
+    sim.run();
+    const paused = new Map<string, string[]>();
+    for (const line of victims) {
+      const [, time, name, what] = /^(\d+): (\S+) (\w+)/.exec(line)!;
+      paused.set(name, [...(paused.get(name) ?? []), `${what} ${time}`]);
+    }
+    expect(Object.fromEntries(paused)).toEqual({
+      'diku-1': ['pauses 10', 'pauses 20', 'pauses 25', 'resumes 60'],
+      'diku-2': ['pauses 10', 'resumes 30'],
+      'tokyo-1': ['pauses 50'],
+    });
+  });
+
+  test('a crash ends the pauses of its node, so that what comes back is not resumed by one of before', () => {
+    const name = (node: string) => ({ kind: 'name', name: node }) as const;
+    const { sim, victims } = run([
+      pause('diku-1', 10, 40),
+      { kind: 'crash', at: 20 * SECOND, nodes: name('diku-1'), over: 0, restart: 10 * SECOND },
+      pause('diku-1', 40, 30),
+    ]);
+    sim.run();
+    expect(victims).toEqual([
+      '10: diku-1 pauses',
+      '20: diku-1 crashes',
+      '30: diku-1 restarts',
+      '40: diku-1 pauses',
+      '70: diku-1 resumes',
+    ]);
+  });
+
+  test('clocks jump forward and back', () => {
+    const jump = (at: number, by: number): FaultSpec => ({
+      kind: 'clock',
+      at: at * SECOND,
+      nodes: { kind: 'name', name: 'cambridge' },
+      by: by * SECOND,
+    });
+    const { sim, victims } = run([jump(10, 5), jump(20, -5)]);
+    sim.run();
+    expect(victims).toEqual([
+      '10: cambridge-1 jumps by 5',
+      '10: cambridge-2 jumps by 5',
+      '20: cambridge-1 jumps by -5',
+      '20: cambridge-2 jumps by -5',
+    ]);
+  });
+
+  describe('lossy links', () => {
+    const lossy = (node: string, at: number, rate: number, span: number): FaultSpec => ({
+      kind: 'lossy',
+      at: at * SECOND,
+      for: span * SECOND,
+      nodes: { kind: 'name', name: node },
+      rate,
+    });
+
+    test('lose all in both directions at 100 %, and nothing before or after', () => {
+      const { waysAt } = run([lossy('princeton-1', 10, 1, 10)]);
+      expect(waysAt(9)).toEqual([32, 32]);
+      expect(waysAt(11)).toEqual([LOST, LOST]);
+      expect(waysAt(21)).toEqual([32, 32]);
+    });
+
+    test('lose what is on its way to them', () => {
+      const { sim, network } = run([lossy('princeton-1', 10, 1, 10)]);
+      sim.run(10 * SECOND - MILLISECOND);
+      const there = network.transmit(3, 0, BYTES, sim.now);
+      expect(there).toBeGreaterThan(10 * SECOND);
+      sim.run(there);
+      expect(network.receive(3, 0, BYTES, there)).toBe(LOST);
+    });
+
+    test('lose at their rate; several at one node, and those of both ends, strike independently', () => {
+      const { sim, way } = run([
+        lossy('princeton-1', 10, 0.2, 1000),
+        lossy('princeton', 100, 0.5, 1000),
+        lossy('tokyo', 200, 0.25, 1000),
+        lossy('cambridge-1', 200, 0.25, 1000),
+      ]);
+      /** Share of messages between nodes 0 and 3, in either direction, that are lost from a time on. */
+      const lost = (seconds: number) => {
+        sim.run(seconds * SECOND);
+        const batches = Array.from({ length: 20 }, (_, batch) => {
+          let count = 0;
+          for (let n = 0; n < 1000; n++) {
+            sim.run(sim.now + 2 * MILLISECOND);
+            if (way(batch % 2 === 0 ? 0 : 3, batch % 2 === 0 ? 3 : 0) === LOST) count++;
+          }
+          return count / 1000;
+        });
+        return interval99(batches);
+      };
+      for (const [seconds, rate] of [
+        [11, 0.2],
+        [101, 1 - 0.8 * 0.5],
+        [201, 1 - 0.8 * 0.5 * 0.75],
+      ]) {
+        const { low, high } = lost(seconds);
+        expect(low).toBeLessThan(rate);
+        expect(high).toBeGreaterThan(rate);
+      }
+      // Of others' links only those at an end of the way count.
+      expect([way(5, 6), way(6, 5)]).toEqual([32, 32].map(ms => ms * MILLISECOND));
+    });
+  });
+
+  test('more faults may be added while it runs, and what has begun before counts with them', () => {
+    const { sim, victims, waysAt, injection, testbed } = run([
+      slow('princeton-1', 10, 50, { delay: MILLISECOND }),
+    ]);
+    sim.run(20 * SECOND);
+    injection.add(
+      scheduleFaults(
+        [slow('princeton', 20, 10, { delay: MILLISECOND }), pause('tokyo-1', 25, 1)],
+        testbed,
+        'seed',
+      ),
+    );
+    expect(waysAt(20)).toEqual([34, 34]);
+    expect(waysAt(31)).toEqual([33, 33]);
+    expect(victims).toEqual(['25: tokyo-1 pauses', '26: tokyo-1 resumes']);
+    expect(() => injection.add(scheduleFaults([pause('tokyo-1', 5)], testbed, 'seed'))).toThrow('present');
   });
 });

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DATAGRAM_HEADER, furnish, SimulatedHost } from '../../models/host/simulated-host.ts';
+import { apart } from '../../models/network/cuts.ts';
 import { DROP_REASONS } from '../../models/network/fate.ts';
 import { Hosts } from '../../models/network/hosts.ts';
 import { Network } from '../../models/network/network.ts';
@@ -291,7 +292,7 @@ describe('whatever happens', () => {
     messages: fc.constantFrom(1, 1, 2, 20),
   });
 
-  test('every message is delivered or dropped for one reason, and arrives in a life of its receiver', () => {
+  test('every message, and every copy, is delivered or dropped for one reason, and arrives in a life of its receiver', () => {
     const reasons = new Set<string>();
     fc.assert(
       fc.property(fc.nat(), fc.array(step, { minLength: 1, maxLength: 150 }), (seed, steps) => {
@@ -301,10 +302,12 @@ describe('whatever happens', () => {
             access: { up: 20e6, down: 5e6, queue: 2 * MILLISECOND },
             jitter: MILLISECOND,
             loss: { rate: 0.1, burst: 2 },
+            duplicate: 0.1,
+            corrupt: 0.1,
           },
           cap: { uplink: 10e6, burst: 10_000, queue: 3 * MILLISECOND },
         });
-        const grouping = Int16Array.of(0, 0, 1);
+        const grouping = apart(Int16Array.of(0, 0, 1));
         const up = new Set([0, 1, 2]);
         const lives = [boot(0), boot(1), boot(2)];
         for (const { pause, kind, from, to, bytes, messages } of steps) {
@@ -327,7 +330,8 @@ describe('whatever happens', () => {
         const dropped = DROP_REASONS.map(reason => meter.count(`dropped.${reason}`));
         const delivered = lives.reduce((sum, { heard }) => sum + heard.length, 0);
         expect(meter.count('delivered')).toBe(delivered);
-        expect(delivered + dropped.reduce((sum, count) => sum + count, 0)).toBe(meter.count('sent'));
+        const ended = delivered + dropped.reduce((sum, count) => sum + count, 0);
+        expect(ended).toBe(meter.count('sent') + meter.count('duplicated'));
         for (const [index, count] of dropped.entries()) if (count > 0) reasons.add(DROP_REASONS[index]);
       }),
       { numRuns: 300, seed: 1 },

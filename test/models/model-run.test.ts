@@ -15,7 +15,7 @@ import { catalogue } from '../../protocols/catalogue.ts';
 import { withDefaults } from '../../protocols/options.ts';
 import { observedPing } from '../../protocols/ping/definition.ts';
 import { pingOptions } from '../../protocols/ping/options.ts';
-import { MILLISECOND, MINUTE, type Nanoseconds, SECOND } from '../../sim/time.ts';
+import { HOUR, MILLISECOND, MINUTE, type Nanoseconds, SECOND } from '../../sim/time.ts';
 import { Ledger } from '../protocols/harness.ts';
 import { interval99 } from '../statistics.ts';
 
@@ -393,5 +393,84 @@ describe('slivers', () => {
     const sliceOf = (host: string) => host.split('@')[0];
     expect(answers.length).toBeGreaterThan(400);
     expect(answers.filter(({ from, to }) => sliceOf(from) !== sliceOf(to))).toEqual([]);
+  });
+});
+
+describe('nodes that stand still, and clocks', () => {
+  const named = (name: string) => ({ kind: 'name', name }) as const;
+  const pair = pinging('prober', list('kth', 'mit'), { every: 100 * MILLISECOND, timeout: 30 * SECOND });
+  const pause = (at: number, span: number, name = 'mit'): FaultSpec => ({
+    kind: 'pause',
+    at: at * SECOND,
+    nodes: named(name),
+    for: span * SECOND,
+  });
+  const ofFrom = (answers: readonly Answer[], from: string) =>
+    answers.filter(answer => answer.from === `prober@${from}`);
+
+  test('a paused node answers nothing, and when it goes on all that waited, late', () => {
+    const { run, answers, meterOf } = start({ slices: [pair], faults: [pause(10, 10)] });
+    run.advance(20 * SECOND - 1);
+    expect(run.nodesUp).toBe(4);
+    // Answers that were under way still come.
+    const early = (answer: Answer) => answer.at > 10.1 * SECOND;
+    expect(answers.filter(early)).toEqual([]);
+    expect(meterOf('network').count('dropped.down')).toBe(0);
+    run.advance(40 * SECOND);
+    const waited = ofFrom(answers, 'kth-1').filter(({ rtt }) => rtt > 200 * MILLISECOND);
+    // One every 100 ms for 10 s: all are answered half a round trip after the end of the pause.
+    expect(waited.length).toBeGreaterThanOrEqual(98);
+    expect(new Set(waited.map(({ at }) => at))).toEqual(new Set([20 * SECOND + (95.3 / 2) * MILLISECOND]));
+    const after = ofFrom(answers, 'mit-1').filter(({ at }) => at > 21 * SECOND);
+    expect(after.length).toBeGreaterThan(180);
+    expect(new Set(after.map(({ rtt }) => rtt))).toEqual(new Set([95.3 * MILLISECOND]));
+  });
+
+  test('a node that crashes while it stands still comes back running', () => {
+    const crash: FaultSpec = {
+      kind: 'crash',
+      at: 12 * SECOND,
+      nodes: named('mit'),
+      over: 0,
+      restart: 3 * SECOND,
+    };
+    const { run, answers } = start({ slices: [pair], faults: [pause(10, 10), crash] });
+    run.advance(19 * SECOND);
+    expect(ofFrom(answers, 'mit-1').some(({ at }) => at > 15 * SECOND)).toBe(true);
+    expect(answers.every(({ rtt }) => rtt === 95.3 * MILLISECOND)).toBe(true);
+  });
+
+  test('slivers whose start comes while their node stands still start when it goes on', () => {
+    const late = { ...pair, startOver: 5 * SECOND };
+    const { run, answers } = start({ slices: [late], faults: [pause(0, 8), pause(0, 8, 'kth')] });
+    run.advance(8 * SECOND);
+    expect(answers).toEqual([]);
+    run.advance(20 * SECOND);
+    for (const from of ['kth-1', 'mit-1']) expect(ofFrom(answers, from).length).toBeGreaterThan(100);
+  });
+
+  test('drift shows in what a slice measures, by the same luck; skew and jumps do not', () => {
+    const rtts = (clock: SliceSpec['clock'], faults: readonly FaultSpec[] = []) => {
+      const { run, answers } = start({ slices: [{ ...pair, clock }], faults });
+      run.advance(10 * SECOND);
+      return ofFrom(answers, 'mit-1').map(({ rtt }) => rtt / (95.3 * MILLISECOND) - 1);
+    };
+    const jump: FaultSpec = { kind: 'clock', at: 5 * SECOND, nodes: named('mit'), by: -3600 * SECOND };
+    const plain = rtts(trueClock);
+    expect(new Set(plain)).toEqual(new Set([0]));
+    expect(rtts({ skew: HOUR, drift: 0 }, [jump])).toEqual(plain);
+    const errors = rtts({ skew: 0, drift: 0.01 });
+    expect(Math.max(...errors) - Math.min(...errors)).toBeLessThan(1e-7);
+    expect(Math.abs(errors[0])).toBeGreaterThan(1e-5);
+    expect(Math.abs(errors[0])).toBeLessThanOrEqual(0.01);
+  });
+
+  test('a clock fault makes the time of day of all its hosts jump, up or down', () => {
+    const jump: FaultSpec = { kind: 'clock', at: 5 * SECOND, nodes: named('mit'), by: -2 * SECOND };
+    const crash: FaultSpec = { kind: 'crash', at: 4 * SECOND, nodes: named('mit'), over: 0 };
+    const { run } = start({ faults: [crash, jump] });
+    run.advance(6 * SECOND);
+    const times = Array.from({ length: run.hosts }, (_, address) => run.timeOfDay(address) / SECOND);
+    expect(times).toEqual([6, 4, 6, 6]);
   });
 });

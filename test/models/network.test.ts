@@ -1,5 +1,6 @@
 // The network at grain `message`: arithmetic by hand, queueing theory, and the statistics of loss and jitter.
 import { describe, expect, test } from 'vitest';
+import { apart } from '../../models/network/cuts.ts';
 import { DOWNLINK_FULL, LOST, PARTITIONED, UPLINK_FULL } from '../../models/network/fate.ts';
 import { Links } from '../../models/network/links.ts';
 import { Network } from '../../models/network/network.ts';
@@ -166,7 +167,7 @@ describe('partitions', () => {
   test('take what is sent and what is on its way, and end when healed', () => {
     const net = network();
     const onItsWay = net.transmit(0, 1, 1250, 0);
-    const grouping = Int16Array.of(0, 1, -1);
+    const grouping = apart(Int16Array.of(0, 1, -1));
     net.cuts.add(grouping);
     expect(net.transmit(0, 1, 1250, 0)).toBe(PARTITIONED);
     expect(net.receive(0, 1, 1250, onItsWay)).toBe(PARTITIONED);

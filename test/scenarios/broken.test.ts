@@ -186,14 +186,14 @@ describe('faults and expectations', () => {
       `b.yaml:8:23: faults.0.crash: found "10% nodes", expected ${SELECTOR} (did you mean "10% of nodes"?)`,
       'b.yaml:9:42: faults.1.over: found "2m", expected at most 1m, from 9m to the end of the run, 10m',
       'b.yaml:9:55: faults.1.restart: found "0s", expected a duration of at least 1ns',
-      'b.yaml:10:26: faults.2.partition: found "region europe", expected two or more groups separated by |, such as "region europe | rest"',
+      'b.yaml:10:26: faults.2.partition: found "region europe", expected two or more groups separated by |, such as "region europe | rest", or two separated by >, such as "region europe > rest"',
       'b.yaml:11:26: faults.3.partition: found "region eurpe | rest", expected in every group region and one of africa, asia, europe, north-america, oceania, south-america (did you mean "region europe | rest"?)',
       'b.yaml:12:15: faults.4.slow: found neither rate nor delay, expected a rate, a delay, or both beside slow',
-      'b.yaml:13:15: faults.5.crsh: found an unknown key, expected one of at, crash, over, restart, partition, heal, slow, rate, delay, for (did you mean "crash"?)',
+      'b.yaml:13:15: faults.5.crsh: found an unknown key, expected one of at, crash, over, restart, partition, heal, slow, rate, delay, for, pause, clock, by, lossy (did you mean "crash"?)',
       'b.yaml:14:5: faults.6.at: found nothing, expected this key: when, from the start of the run',
       'b.yaml:14:14: faults.6.crash: found "0 nodes", expected a whole number of nodes, at least 1',
       'b.yaml:14:23: faults.6.heal: found an unknown key, expected one of at, crash, over, restart',
-      'b.yaml:15:5: faults.7: found a mapping, expected one of the keys crash, partition, slow, restart',
+      'b.yaml:15:5: faults.7: found a mapping, expected one of the keys crash, partition, slow, pause, clock, lossy, restart',
     ]);
   });
 
@@ -293,7 +293,7 @@ describe('the command line', () => {
       '--set slices.probe.run.every=[: slices.probe.run.every: found text that is not YAML (Flow sequence must end with a ]), expected YAML 1.2',
       '--set name.x=3: name: found "x", expected a mapping or a list to set this key in',
       '--set faults.3={}: faults: found the index 3, expected an index from 0 to 0 (0 adds an item)',
-      '--set network.jiter=5ms: network.jiter: found an unknown key, expected one of grain, access, jitter, loss (did you mean "jitter"?)',
+      '--set network.jiter=5ms: network.jiter: found an unknown key, expected one of grain, access, jitter, loss, duplicate, corrupt, reorder (did you mean "jitter"?)',
       '--set sample=1us: sample: found "1us", expected 6ms to 10m: at most 100000 points in a duration of 10m',
     ]);
   });

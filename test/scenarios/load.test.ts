@@ -61,6 +61,8 @@ faults:
 expect: [near.rtt.p99 < 1s, network.dropped == 0]
 `;
 
+const unimpaired = { duplicate: 0, corrupt: 0, reorder: { rate: 0, by: 5e6 } };
+
 const load = (text: string, given = {}) => parseScenario(text, '/here/x.yaml', given).scenario;
 
 describe('a document becomes a scenario', () => {
@@ -79,6 +81,7 @@ describe('a document becomes a scenario', () => {
       access: { up: 10e6, down: 10e6, queue: 100e6 },
       jitter: 0,
       loss: { rate: 0.001, burst: 1 },
+      ...unimpaired,
     });
     const [dht, prober] = scenario.slices;
     expect(dht).toMatchObject({ name: 'dht', place: { policy: 'spread', nodes: 64 }, caps: { uplink: 1e6 } });
@@ -112,6 +115,7 @@ describe('a document becomes a scenario', () => {
         access: { up: Number.POSITIVE_INFINITY, down: Number.POSITIVE_INFINITY, queue: 100e6 },
         jitter: 0,
         loss: { rate: 0, burst: 1 },
+        ...unimpaired,
       },
       slices: [
         {

@@ -45,18 +45,33 @@ describe('a selector', () => {
 
 describe('a partition', () => {
   test('is groups of selectors', () => {
-    expect(readPartition('region europe, country US | princeton | rest')).toEqual([
-      [
-        { kind: 'region', region: 'europe' },
-        { kind: 'country', country: 'US' },
+    expect(readPartition('region europe, country US | princeton | rest')).toEqual({
+      groups: [
+        [
+          { kind: 'region', region: 'europe' },
+          { kind: 'country', country: 'US' },
+        ],
+        [{ kind: 'name', name: 'princeton' }],
+        [{ kind: 'rest' }],
       ],
-      [{ kind: 'name', name: 'princeton' }],
-      [{ kind: 'rest' }],
-    ]);
+    });
+  });
+
+  test('may be one-way', () => {
+    expect(readPartition('country US, mit > rest')).toEqual({
+      groups: [
+        [
+          { kind: 'country', country: 'US' },
+          { kind: 'name', name: 'mit' },
+        ],
+        [{ kind: 'rest' }],
+      ],
+      oneWay: true,
+    });
   });
 
   test('may draw so many nodes for each group', () => {
-    expect(readPartition('5 nodes | 5 nodes')).toHaveLength(2);
+    expect(readPartition('5 nodes | 5 nodes')).toMatchObject({ groups: [{}, {}] });
   });
 
   test.each([
@@ -67,6 +82,11 @@ describe('a partition', () => {
     ['rest | rest', 'in one group only'],
     ['rest, mit | princeton', 'rest alone'],
     ['region mars | rest', 'region and one of africa'],
+    ['princeton > mit > diku', 'two groups where one is cut from the other by >'],
+    ['princeton > mit | diku', 'two groups where one is cut from the other by >'],
+    ['princeton >', 'two separated by >'],
+    ['all > rest', 'all leaves nothing'],
+    ['princeton > princeton', 'in one group only'],
   ])('is not %s', (text, expected) => {
     const reading = readPartition(text);
     expect(reading).toBeInstanceOf(Misread);

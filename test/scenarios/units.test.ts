@@ -8,10 +8,12 @@ import {
   readDuration,
   readFraction,
   readRate,
+  readShift,
   readSize,
   writeDuration,
   writeFraction,
   writeRate,
+  writeShift,
   writeSize,
 } from '../../scenarios/units.ts';
 
@@ -19,6 +21,11 @@ describe('round trips', () => {
   test('every duration up to ten years', () => {
     const spans = fc.oneof(fc.integer({ min: 0, max: LONGEST }), fc.integer({ min: 0, max: 1e12 }));
     fc.assert(fc.property(spans, span => readDuration(writeDuration(span)) === span));
+  });
+
+  test('every shift, forward and back', () => {
+    const shifts = fc.oneof(fc.integer({ min: -LONGEST, max: LONGEST }), fc.integer({ min: -1e9, max: 1e9 }));
+    fc.assert(fc.property(shifts, shift => readShift(writeShift(shift)) === shift));
   });
 
   test('every rate', () => {
@@ -59,6 +66,10 @@ describe('round trips', () => {
 test.each([
   [readDuration, '1.5h', 5400e9],
   [readDuration, '0s', 0],
+  [readShift, '-1.5s', -1.5e9],
+  [readShift, '+5s', 5e9],
+  [readShift, '- 5 s', -5e9],
+  [readShift, '-0s', 0],
   [readRate, '10Mbps', 10e6],
   [readRate, '1.5Gbps', 1.5e9],
   [readRate, '64 kbps', 64e3],
@@ -86,6 +97,10 @@ test.each([
   [readDuration, '10 min', '10m'],
   [readDuration, 600, '600s'],
   [readDuration, '-3s', undefined],
+  [readShift, '-5', '-5s'],
+  [readShift, 5, '5s'],
+  [readShift, '--5s', undefined],
+  [readShift, '-4000d', undefined],
   [readRate, '10mbit/s', '10Mbps'],
   [readRate, '0Mbps', undefined],
   [readSize, 64, '64B'],
