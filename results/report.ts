@@ -62,8 +62,8 @@ function header(summary: Summary, about: string | undefined): string {
     ['wall time', formatSeconds(summary.wallSeconds)],
     ['events', formatNumber(summary.events)],
     ['hosts', formatNumber(summary.hosts)],
-    ['digest', shortDigest(summary.digest), summary.digest],
   ];
+  if (summary.digest !== '') facts.push(['digest', shortDigest(summary.digest), summary.digest]);
   const list = facts.map(
     ([name, value, full]) =>
       `<div><dt>${name}</dt><dd${full ? ` title="${escapeHtml(full)}"` : ''}>${escapeHtml(value)}</dd></div>`,
@@ -75,8 +75,10 @@ ${about ? `<p class="about">${escapeHtml(about)}</p>` : ''}
 </header>`;
 }
 
-function verdict({ expectations, partial }: Summary): string {
+function verdict({ expectations, partial, fidelity }: Summary): string {
   const marks: string[] = [];
+  if (fidelity)
+    marks.push(`<span class="mark ${fidelity.faithful ? 'good">faithful' : 'bad">not faithful'}</span>`);
   const failed = expectations.filter(({ passed }) => !passed).length;
   if (partial) marks.push('<span class="mark warn">partial</span>');
   if (failed > 0) marks.push(`<span class="mark bad">${failed} of ${expectations.length} failed</span>`);

@@ -81,7 +81,7 @@ function headline(summary: Summary, { bold, dim, bad }: Palette): string {
   const facts = [
     summary.mode,
     `seed ${summary.seed}`,
-    `digest ${shortDigest(summary.digest)}`,
+    ...(summary.digest === '' ? [] : [`digest ${shortDigest(summary.digest)}`]),
     `${formatSeconds(summary.virtualSeconds)} in ${formatSeconds(summary.wallSeconds)}`,
     `${formatNumber(summary.events)} events`,
     `${formatNumber(summary.hosts)} hosts`,

@@ -1,0 +1,2 @@
+// Imported when the service runs.
+export default 'late';

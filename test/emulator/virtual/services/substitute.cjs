@@ -1,0 +1,2 @@
+// Stands for child_process.
+exports.spawn = name => `spawned ${name}`;
