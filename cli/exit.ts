@@ -21,11 +21,19 @@ export class MachineError extends Error {
   override name = 'MachineError';
 }
 
-const BAD_INPUT = ['UsageError', 'ScenarioError', 'TopologyError', 'TestbedError', 'ResultsError'];
+const BAD_INPUT = [
+  'UsageError',
+  'ScenarioError',
+  'TopologyError',
+  'TestbedError',
+  'ResultsError',
+  'ServiceError',
+  'ProgramError',
+];
 
 /** The exit status that an error deserves; undefined for one that nobody foresaw. */
 export function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;
   if (BAD_INPUT.includes(error.name)) return EXIT.badInput;
-  return error instanceof MachineError ? EXIT.machineLacks : undefined;
+  return error instanceof MachineError || error.name === 'KernelError' ? EXIT.machineLacks : undefined;
 }

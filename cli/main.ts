@@ -2,12 +2,21 @@
 // `petri`: reads the command line, runs one subcommand, and turns whatever happened into an exit status.
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
+import { captureCommand } from './capture.ts';
+import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
+import { downCommand } from './down.ts';
+import { execCommand } from './exec.ts';
 import { EXIT, statusOf, UsageError } from './exit.ts';
+import { faultCommand } from './fault.ts';
+import { hostsCommand } from './hosts.ts';
 import { listCommand } from './list.ts';
+import { logsCommand } from './logs.ts';
 import { warn } from './output.ts';
 import { runCommand } from './run.ts';
+import { shellCommand } from './shell.ts';
 import { topologyCommand } from './topology.ts';
+import { upCommand } from './up.ts';
 import { validateCommand } from './validate.ts';
 import { VERSION } from './version.ts';
 
@@ -22,11 +31,21 @@ try {
     .scriptName('petri')
     .usage('$0 <command>: a PlanetLab-like testbed on one computer')
     .command(runCommand)
+    .command(compareCommand)
+    .command(upCommand)
+    .command(hostsCommand)
+    .command(execCommand)
+    .command(shellCommand)
+    .command(logsCommand)
+    .command(captureCommand)
+    .command(faultCommand)
+    .command(downCommand)
     .command(listCommand)
     .command(validateCommand)
     .command(topologyCommand)
     .command(doctorCommand)
     .demandCommand(1, 'Which command?')
+    .parserConfiguration({ 'populate--': true })
     .strict()
     .version(VERSION)
     .wrap(Math.min(100, process.stdout.columns ?? 100))

@@ -1,38 +1,49 @@
 // `petri run`: runs a scenario and shows, keeps and judges what came out.
 import { arch, cpus, platform } from 'node:os';
 import type { CommandModule } from 'yargs';
+import { planHosts } from '../emulator/host-plan.ts';
+import type { Testbed } from '../models/testbed.ts';
 import { formatOutcome } from '../results/format.ts';
 import { checkFree, writeRunDirectory } from '../results/run-directory.ts';
 import type { Summary } from '../results/summary.ts';
 import { summaryTable } from '../results/table.ts';
 import { loadScenario } from '../scenarios/load.ts';
 import type { LoadedScenario } from '../scenarios/scenario.ts';
-import { describeDifference, firstDifference } from './determinism.ts';
+import { Misread, readDuration } from '../scenarios/units.ts';
+import { type Comparison, compareModelRuns } from './determinism.ts';
 import { EXIT, UsageError } from './exit.ts';
+import { type Close, type Finished, MODES, type Mode } from './finished.ts';
 import { catchInterrupt } from './interrupt.ts';
-import { buildFor, type Finished, newRun, runModel } from './model-mode.ts';
+import { hostsNamed } from './lookout.ts';
+import { buildFor, runners } from './modes.ts';
 import { print, warn } from './output.ts';
+import { runAsRoot } from './privileges.ts';
 import { showProgress } from './progress.ts';
 import { runReplications } from './replications.ts';
 import { withScenario } from './scenario-options.ts';
 import { summarise } from './summarise.ts';
-import { VERSION } from './version.ts';
 
 /** The options of `petri run`, as yargs reads them. */
 export interface RunOptions {
   scenario: string;
-  mode: string;
+  mode: Mode;
   seed?: string | undefined;
   seeds?: string | undefined;
+  'until-failure'?: boolean | undefined;
   set?: string[] | undefined;
   duration?: string | undefined;
   out?: string | undefined;
   'check-determinism'?: boolean | undefined;
+  until?: string | undefined;
+  trace?: string[] | undefined;
+  capture?: string[] | undefined;
+  inspect?: boolean | undefined;
   json: boolean;
   quiet: boolean;
 }
 
-const MODES = ['model', 'virtual', 'emulate'];
+/** Options that look closely at one run. */
+const CLOSE = ['until', 'trace', 'capture', 'inspect'] as const;
 
 export const runCommand: CommandModule<object, RunOptions> = {
   command: 'run <scenario>',
@@ -41,7 +52,7 @@ export const runCommand: CommandModule<object, RunOptions> = {
     withScenario(yargs)
       .option('mode', {
         type: 'string',
-        default: 'model',
+        default: 'model' as Mode,
         choices: MODES,
         describe: 'what runs: models or real code',
       })
@@ -52,60 +63,128 @@ export const runCommand: CommandModule<object, RunOptions> = {
         type: 'string',
         describe: 'run directory to make (default: runs/<scenario>-seed<seed>)',
       })
+      .option('until-failure', {
+        type: 'boolean',
+        implies: 'seeds',
+        describe: 'with --seeds: stop at the first seed that breaks an expectation',
+      })
+      .option('until', { type: 'string', describe: 'end the run at this time, before its duration: 61.5s' })
+      .option('trace', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        describe: 'virtual: write all that a host does to trace.txt: host=princeton-1',
+      })
+      .option('capture', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        describe: 'virtual, emulate: write the packets of a host to packets.pcapng: princeton-1',
+      })
+      .option('inspect', {
+        type: 'boolean',
+        describe: 'virtual: wait for a debugger, at whose breakpoints time stands still',
+      })
       // No default: yargs would take it for given, and for a conflict.
       .option('check-determinism', { type: 'boolean', describe: 'run twice, event against event' })
       .option('json', { type: 'boolean', default: false, describe: 'print summary.json alone' })
       .option('quiet', { type: 'boolean', default: false, describe: 'print nothing but what failed' })
-      .conflicts('seeds', ['seed', 'check-determinism', 'out'])
-      .conflicts('check-determinism', 'out'),
+      .conflicts('seeds', ['seed', 'check-determinism', 'out', ...CLOSE])
+      .conflicts('check-determinism', ['out', ...CLOSE]),
   handler: async options => {
-    process.exitCode = await run(options);
+    const elsewhere = options.mode === 'emulate' ? await runAsRoot() : undefined;
+    process.exitCode = elsewhere ?? (await run(options));
   },
 };
 
 /** @returns the exit status */
 async function run(options: RunOptions): Promise<number> {
-  if (options.mode !== 'model') {
-    throw new UsageError(`mode ${options.mode} is not part of Petri ${VERSION}: run with --mode model`);
-  }
   const { set, seed, duration } = options;
   const loaded = loadScenario(options.scenario, {
     ...(set && { set }),
     ...(seed !== undefined && { seed }),
     ...(duration !== undefined && { duration }),
   });
-  if (options.seeds !== undefined) return runReplications(loaded, options.seeds, options);
+  if (options.seeds !== undefined) {
+    return runReplications(loaded, options.seeds, { ...options, command: commandOf(options) });
+  }
   if (options['check-determinism']) return checkDeterminism(loaded, options);
   return runOnce(loaded, options);
+}
+
+/** The command line of one run as these options ask for it, up to its seed. */
+function commandOf({ scenario, mode, set = [], duration }: RunOptions): string {
+  const quoted = (text: string) =>
+    /^[\w./:=,@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  const words = ['petri', 'run', scenario, ...(mode === 'model' ? [] : ['--mode', mode])];
+  words.push(
+    ...set.flatMap(text => ['--set', text]),
+    ...(duration === undefined ? [] : ['--duration', duration]),
+  );
+  return words.map(quoted).join(' ');
 }
 
 async function runOnce(loaded: LoadedScenario, options: RunOptions): Promise<number> {
   const { scenario } = loaded;
   if (options.out !== undefined) checkFree(options.out);
-  const testbed = buildFor(loaded);
+  const testbed = buildFor(loaded, options.mode);
   for (const warning of testbed.warnings) warn(warning);
+  const close = closeLook(testbed, options);
   const progress = showProgress(scenario.duration, !options.quiet);
   const interrupt = catchInterrupt();
-  const finished = await runModel(testbed, scenario, ({ sim }) => {
-    progress.update(sim.now, sim.events);
-    return interrupt.requested;
-  }).finally(() => progress.stop());
-  interrupt.release();
-  const summary = summarise(scenario, finished);
+  const finished = await runners[options.mode](testbed, scenario, {
+    progress: (now, events) => progress.update(now, events),
+    get interrupted() {
+      return interrupt.requested;
+    },
+    close,
+  }).finally(() => {
+    progress.stop();
+    interrupt.release();
+  });
+  const summary = summarise(close.until === undefined ? scenario : { ...scenario, expect: [] }, finished);
   // Shown before it is kept: a full disk takes the files, not the answer.
   show(summary, options);
-  const directory = await keep(loaded, finished, summary, options.out);
+  const directory = await keep(loaded, testbed, { finished, summary }, options.out).finally(finished.discard);
   if (!options.json && !options.quiet) {
-    print(`written to ${directory}: report.html, metrics.csv, summary.json, manifest.json`);
+    const files = ['report.html', 'metrics.csv', 'summary.json', 'manifest.json'];
+    print(`written to ${directory}: ${[...files, ...Object.keys(finished.attachments ?? {})].join(', ')}`);
   }
-  if (finished.partial) return EXIT.interrupted;
+  if (finished.partial && close.until === undefined) return EXIT.interrupted;
+  if (summary.fidelity && !summary.fidelity.faithful) return EXIT.notFaithful;
   return summary.expectations.every(({ passed }) => passed) ? EXIT.well : EXIT.failed;
+}
+
+/** @throws {UsageError} for what the mode has not, and for hosts that there are not */
+function closeLook(testbed: Testbed, options: RunOptions): Close {
+  const { mode, trace = [], capture = [], inspect = false } = options;
+  if (trace.length > 0 && mode !== 'virtual')
+    throw new UsageError('--trace: traces are taken with --mode virtual');
+  if (inspect && mode !== 'virtual')
+    throw new UsageError('--inspect: a debugger sees hosts with --mode virtual');
+  if (capture.length > 0 && mode === 'model') {
+    throw new UsageError('--capture: packets are captured with --mode virtual and --mode emulate');
+  }
+  const until = options.until === undefined ? undefined : readDuration(options.until);
+  if (until instanceof Misread)
+    throw new UsageError(`--until: found "${options.until}", expected ${until.expected}`);
+  const plans =
+    trace.length + capture.length > 0 ? planHosts(testbed.slices.flatMap(({ hosts }) => hosts)) : [];
+  return {
+    ...(until !== undefined && { until }),
+    looked: {
+      traced: hostsNamed('--trace', trace, plans),
+      captured: hostsNamed('--capture', capture, plans),
+    },
+    inspect,
+    command: commandOf(options),
+  };
 }
 
 function keep(
   loaded: LoadedScenario,
-  finished: Finished,
-  summary: Summary,
+  testbed: Testbed,
+  { finished, summary }: { finished: Finished; summary: Summary },
   out: string | undefined,
 ): Promise<string> {
   const { metrics: _, ...facts } = summary;
@@ -113,16 +192,16 @@ function keep(
     ...facts,
     scenarioFile: loaded.source,
     resolved: loaded.resolved,
-    sites: finished.run.testbed.topology.sites.length,
-    warnings: finished.run.testbed.warnings,
+    sites: testbed.topology.sites.length,
+    warnings: testbed.warnings,
     node: process.version,
     machine: { platform: platform(), arch: arch(), cores: cpus().length },
     finishedAt: new Date().toISOString(),
   };
-  const { recorder } = finished;
+  const { recorder, attachments = {} } = finished;
   const { about } = loaded.scenario;
   return writeRunDirectory(
-    { manifest, summary, recorder, about },
+    { manifest, summary, recorder, about, attachments },
     out === undefined ? { under: 'runs' } : { out },
   );
 }
@@ -139,17 +218,21 @@ function show(summary: Summary, options: RunOptions): void {
 }
 
 async function checkDeterminism(loaded: LoadedScenario, options: RunOptions): Promise<number> {
-  const [first, second] = [newRun(buildFor(loaded)), newRun(buildFor(loaded))];
-  const difference = await firstDifference(first.run, second.run, loaded.scenario.duration);
-  const { sim } = first.run;
-  const digest = sim.digest.toString();
-  const metrics = [first, second].map(({ recorder }) => JSON.stringify(recorder.totals()));
-  const deterministic = !difference && metrics[0] === metrics[1];
-  if (options.json)
-    print(JSON.stringify({ deterministic, events: sim.events, digest, difference: difference ?? null }));
-  else if (difference) print(describeDifference(difference, first.run));
-  else if (!deterministic)
-    print('not deterministic: the events of two runs are the same, their metrics differ');
-  else if (!options.quiet) print(`deterministic: two runs, ${sim.events} events each, digest ${digest}`);
+  const { events, digest, difference } = await comparisons[options.mode](loaded);
+  const deterministic = difference === undefined;
+  if (options.json) print(JSON.stringify({ deterministic, events, digest, difference: difference ?? null }));
+  else if (difference !== undefined) print(`not deterministic: ${difference}`);
+  else if (!options.quiet) print(`deterministic: two runs, ${events} events each, digest ${digest}`);
   return deterministic ? EXIT.well : EXIT.failed;
 }
+
+const comparisons: Readonly<Record<Mode, (loaded: LoadedScenario) => Promise<Comparison>>> = {
+  model: loaded => compareModelRuns(buildFor(loaded, 'model'), buildFor(loaded, 'model'), loaded.scenario),
+  virtual: async loaded => {
+    const { compareVirtualRuns } = await import('./virtual-determinism.ts');
+    return compareVirtualRuns(buildFor(loaded, 'virtual'), loaded.scenario);
+  },
+  emulate: () => {
+    throw new UsageError('--check-determinism: no two emulated runs are the same');
+  },
+};

@@ -2,22 +2,24 @@
 import { type ExpectationResult, type Summary, statistic, summaryOf } from '../results/summary.ts';
 import { type Expectation, judge } from '../scenarios/expectation.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import type { Finished } from './model-mode.ts';
+import type { Finished } from './finished.ts';
 import { VERSION } from './version.ts';
 
 /** The summary of a run, its expectations judged. A run that was cut short has met none of them yet. */
-export function summarise(scenario: Scenario, { recorder, run, wallSeconds, partial }: Finished): Summary {
+export function summarise(scenario: Scenario, finished: Finished): Summary {
+  const { mode, recorder, digest, now, events, hosts, wallSeconds, partial, fidelity } = finished;
   const summary = summaryOf(recorder, {
     scenario: scenario.name,
-    mode: 'model',
+    mode,
     seed: scenario.seed,
-    digest: run.sim.digest.toString(),
-    virtualSeconds: run.sim.now / 1e9,
+    digest,
+    virtualSeconds: now / 1e9,
     wallSeconds,
-    events: run.sim.events,
-    hosts: run.hosts,
+    events,
+    hosts,
     expectations: [],
     partial,
+    ...(fidelity && { fidelity }),
     version: VERSION,
   });
   const expectations = scenario.expect

@@ -1,4 +1,5 @@
 // A topology's statistics in words and figures for the terminal.
+import type { Compared } from '../models/topology/compare.ts';
 import type { TopologyStatistics } from '../models/topology/statistics.ts';
 import { formatNumber } from '../results/format.ts';
 import { plainTable } from '../results/table.ts';
@@ -15,6 +16,7 @@ export function topologyTable(statistics: TopologyStatistics): string {
     quantiles('to the nearest other site, ms', nearest),
     ...triangles(statistics),
     ...inflation(statistics),
+    ...correlation(statistics),
   ].join('\n\n');
 }
 
@@ -44,6 +46,31 @@ function inflation({ inflation }: TopologyStatistics): string[] {
     ...(far ? [quantiles('round trip over light, from 500 km on', far)] : []),
     table(['round trip over light', 'median', 'pairs'], byDistance),
   ];
+}
+
+function correlation({ correlation }: TopologyStatistics): string[] {
+  if (correlation === undefined) return [];
+  return [`rank correlation of distance and round trip: ${formatNumber(correlation)}`];
+}
+
+/** The figures of `petri topology describe --against`, one a row, and how many of them agree. */
+export function comparisonTable(figures: readonly Compared[], against: string): string {
+  const rows = figures.map(figure => [
+    figure.name,
+    figure.found === undefined ? '' : formatNumber(figure.found),
+    formatNumber(figure.value),
+    formatNumber(figure.tolerance),
+    verdict(figure),
+  ]);
+  const known = figures.filter(({ agrees }) => agrees !== undefined);
+  const agreeing = known.filter(({ agrees }) => agrees);
+  const head = ['times in ms, shares as such', 'found', against, '+-', 'verdict'];
+  return `${table(head, rows)}\n\n${agreeing.length} of ${known.length} figures agree`;
+}
+
+function verdict({ off, agrees }: Compared): string {
+  if (off === undefined) return 'nothing to compare';
+  return agrees ? 'ok' : `off by ${off > 0 ? '+' : ''}${formatNumber(off)} sd`;
 }
 
 function table(head: Row, rows: readonly Row[]): string {

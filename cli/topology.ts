@@ -2,16 +2,18 @@
 import { writeFileSync } from 'node:fs';
 import type { Argv, CommandModule } from 'yargs';
 import { buildTopology } from '../models/topology/build.ts';
+import { compareFigures, expectationsOf } from '../models/topology/compare.ts';
 import { matrixCsv } from '../models/topology/export-matrix.ts';
 import { importEdges } from '../models/topology/import-edges.ts';
 import { type Import, importMatrix } from '../models/topology/import-matrix.ts';
+import { cityFigures, type Expected, testbedFigures } from '../models/topology/measured.ts';
 import { describeTopology } from '../models/topology/statistics.ts';
 import type { Topology, TopologySpec } from '../models/topology/topology.ts';
 import { loadScenario } from '../scenarios/load.ts';
-import { UsageError } from './exit.ts';
+import { EXIT, UsageError } from './exit.ts';
 import { print, warn } from './output.ts';
 import { inScenario } from './scenario-errors.ts';
-import { topologyTable } from './topology-table.ts';
+import { comparisonTable, topologyTable } from './topology-table.ts';
 
 /** A larger matrix is written faster than anybody reads it: 2000 sites make 40 MB. */
 const MOST_SITES_IN_MATRIX = 2000;
@@ -28,6 +30,8 @@ interface DescribeOptions {
   source: string;
   servers?: string | undefined;
   seed?: string | undefined;
+  against?: string | undefined;
+  againstServers?: string | undefined;
   json: boolean;
 }
 
@@ -44,15 +48,38 @@ const describeCommand: CommandModule<object, DescribeOptions> = {
       }),
     )
       .option('seed', { type: 'string', requiresArg: true, describe: "in place of the scenario's seed" })
+      .option('against', {
+        type: 'string',
+        requiresArg: true,
+        describe:
+          'compare with measured figures: "table" (PlanetLab), "cities" (WonderNetwork), or a CSV file of round trips',
+      })
+      .option('against-servers', {
+        type: 'string',
+        requiresArg: true,
+        implies: 'against',
+        describe: 'CSV table of the servers that the list of pairs after --against names',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'print JSON' }),
-  handler: ({ source, servers, seed, json }) => {
+  handler: ({ source, servers, seed, against, againstServers, json }) => {
+    const expectations = against === undefined ? undefined : expected(against, againstServers);
     const topology = heeded(
       isCsv(source) || servers !== undefined ? read(source, servers) : built(source, seed),
     );
     const statistics = describeTopology(topology);
-    print(json ? JSON.stringify(statistics, null, 2) : topologyTable(statistics));
+    const comparison = expectations && compareFigures(statistics, expectations);
+    if (json) print(JSON.stringify(comparison ? { ...statistics, comparison } : statistics, null, 2));
+    else print(comparison ? comparisonTable(comparison, against!) : topologyTable(statistics));
+    if (comparison?.some(({ agrees }) => agrees === false)) process.exitCode = EXIT.failed;
   },
 };
+
+function expected(against: string, servers: string | undefined): readonly Expected[] {
+  if (servers === undefined && against === 'table') return testbedFigures;
+  if (servers === undefined && against === 'cities') return cityFigures;
+  if (servers !== undefined || isCsv(against)) return expectationsOf(heeded(read(against, servers)));
+  throw new UsageError(`--against: found "${against}", expected "table", "cities" or a CSV file`);
+}
 
 interface GenerateOptions {
   year?: number | undefined;

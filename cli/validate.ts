@@ -2,7 +2,7 @@
 import type { CommandModule } from 'yargs';
 import { loadScenario } from '../scenarios/load.ts';
 import { formatDuration } from '../sim/time.ts';
-import { buildFor } from './model-mode.ts';
+import { buildFor } from './modes.ts';
 import { print, warn } from './output.ts';
 import { withScenario } from './scenario-options.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+export const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 export interface Ended {
   readonly status: number | null;
@@ -23,10 +23,19 @@ export class Folder {
     meanwhile?: (kill: (signal: NodeJS.Signals) => void) => void,
   ): Promise<Ended> {
     if (!existsSync(program)) throw new Error('build first: npm run build');
-    const child = spawn(process.execPath, [program, ...argv], {
-      cwd: this.path,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    return this.run([process.execPath, program, ...argv], meanwhile);
+  }
+
+  /** Runs a line that begins with `petri` in a shell here. */
+  shell(line: string): Promise<Ended> {
+    return this.run(['sh', '-c', line.replace(/^petri /, `'${process.execPath}' '${program}' `)]);
+  }
+
+  private run(
+    [command, ...argv]: readonly string[],
+    meanwhile?: (kill: (signal: NodeJS.Signals) => void) => void,
+  ): Promise<Ended> {
+    const child = spawn(command!, argv, { cwd: this.path, stdio: ['ignore', 'pipe', 'pipe'] });
     const texts = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr'] as const) {
       child[stream].setEncoding('utf8').on('data', (text: string) => {

@@ -125,6 +125,44 @@ describe('--seeds', () => {
   });
 });
 
+describe('--until-failure', () => {
+  // Of 236 probes, a fraction that chance decides is answered: some seeds stay below it.
+  const lossy = ['first-ping', '--set', 'network.loss=30%', '--set', 'expect=[prober.answered >= 0.48]'];
+
+  test('ends at the first seed that breaks an expectation, with the command that replays it', async () => {
+    const { stdout } = await folder.petri(['run', ...lossy, '--seeds', '1..20', '--json']);
+    const summaries: Summary[] = JSON.parse(stdout).summaries;
+    const passed = summaries.map(({ expectations }) => expectations.every(({ passed }) => passed));
+    const first = passed.indexOf(false);
+    expect(passed).toContain(true);
+    expect(first).toBeGreaterThanOrEqual(0);
+    const { seed } = summaries[first]!;
+    const search = await folder.expecting(
+      1,
+      'run',
+      ...lossy,
+      '--seeds',
+      '1..20',
+      '--until-failure',
+      '--json',
+    );
+    expect(JSON.parse(search.stdout).summaries).toHaveLength(first + 1);
+    const replay = /replay: (petri .*)\n$/.exec(search.stderr)![1]!;
+    const { status, stdout: shown } = await folder.shell(replay);
+    expect(status).toBe(1);
+    expect(shown).toContain(`seed ${seed}`);
+  });
+
+  test('is well where none does', async () => {
+    const options = ['first-ping', '--seeds', '1..3', '--until-failure', '--quiet'];
+    expect((await folder.expecting(0, 'run', ...options)).stderr).toBe('');
+  });
+
+  test('needs seeds', async () => {
+    expect((await folder.expecting(2, 'run', 'first-ping', '--until-failure')).stderr).toContain('seeds');
+  });
+});
+
 describe('the exit status', () => {
   test('is 1 where an expectation failed, and --quiet says which', async () => {
     const failing = 'expect=[prober.rtt.max <= 1ms, prober.rtt.count >= 1]';

@@ -1,0 +1,38 @@
+// Services, bundled: each file once, however many slices and hosts run it.
+import { bundleService, type ServiceBundle } from '../emulator/service/bundle.ts';
+import { warn } from './output.ts';
+import type { Code, ProgramPlan } from './program-plans.ts';
+
+export type ServiceCode = Extract<Code, { kind: 'service' }>;
+
+/** What tells bundles apart. */
+const keyOf = ({ file, substitute }: ServiceCode) => JSON.stringify([file, substitute]);
+
+export class Services {
+  private readonly bundles: ReadonlyMap<string, ServiceBundle>;
+
+  private constructor(bundles: ReadonlyMap<string, ServiceBundle>) {
+    this.bundles = bundles;
+  }
+
+  /** Bundles what the programs are made of. @throws {ServiceError} with file, line and column */
+  static async of(programs: readonly ProgramPlan[]): Promise<Services> {
+    const codes = new Map<string, ServiceCode>();
+    for (const { code } of programs) if (code.kind === 'service') codes.set(keyOf(code), code);
+    const bundled = [...codes].map(async ([key, { file, substitute }]) => {
+      const bundle = await bundleService(file, { substitute });
+      for (const warning of bundle.warnings) warn(warning);
+      return [key, bundle] as const;
+    });
+    return new Services(new Map(await Promise.all(bundled)));
+  }
+
+  of(code: ServiceCode): ServiceBundle {
+    return this.bundles.get(keyOf(code))!;
+  }
+
+  /** Every bundle once. */
+  all(): ServiceBundle[] {
+    return [...this.bundles.values()];
+  }
+}

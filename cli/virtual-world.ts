@@ -1,0 +1,206 @@
+// The world of a virtual run: its testbed, its hosts with their programs, its faults, and what is told of them.
+
+import { parentPort } from 'node:worker_threads';
+import { planHosts } from '../emulator/host-plan.ts';
+import type { Packet } from '../emulator/virtual/transport/packet.ts';
+import { VirtualRun } from '../emulator/virtual/virtual-run.ts';
+import { wireBytes } from '../emulator/virtual/wire.ts';
+import { injectFaults } from '../models/faults/inject.ts';
+import { clockOf } from '../models/host/clocks.ts';
+import { Fabric } from '../models/network/fabric.ts';
+import { Hosts } from '../models/network/hosts.ts';
+import { capsOf } from '../models/network/token-buckets.ts';
+import { buildTestbed, type Testbed } from '../models/testbed.ts';
+import { Sender } from '../results/courier.ts';
+import { MetricLines } from '../results/metric-lines.ts';
+import { CausalSimulation } from '../sim/causal-simulation.ts';
+import { EventLog } from '../sim/event-log.ts';
+import { Simulation } from '../sim/simulation.ts';
+import { milestones } from './milestones.ts';
+import type { FromVirtual, VirtualPlan } from './virtual-messages.ts';
+import { VirtualPrograms } from './virtual-programs.ts';
+
+/** Events between two looks at the world outside the run. */
+const SLICE = 20_000;
+
+const port = parentPort!;
+const tell = (message: FromVirtual) => port.postMessage(message);
+
+/** One that tells of events, or knows where each came from, where the plan wants it. */
+function simulationFor({ events }: VirtualPlan): Simulation {
+  if (typeof events === 'number') {
+    Error.stackTraceLimit = 30;
+    return new CausalSimulation();
+  }
+  return events === 'told'
+    ? new Simulation(new EventLog(chunk => tell({ kind: 'events', chunk })))
+    : new Simulation();
+}
+
+/** To be made in a thread whose realm is installed; it posts `FromVirtual` messages. */
+export class VirtualWorld {
+  private readonly plan: VirtualPlan;
+  private readonly testbed: Testbed;
+  private readonly sim: Simulation;
+  private readonly sender = new Sender();
+  private readonly run: VirtualRun;
+  private readonly programs: VirtualPrograms;
+  private readonly lines: readonly MetricLines[];
+  private failure: string | undefined;
+
+  constructor(plan: VirtualPlan) {
+    this.plan = plan;
+    this.sim = simulationFor(plan);
+    this.testbed = buildTestbed(plan.scenario);
+    this.lines = this.testbed.slices.flatMap(({ spec, hosts }) => {
+      const lines = new MetricLines(this.sender.meter(spec.name));
+      return hosts.map(() => lines);
+    });
+    this.run = this.makeRun();
+    this.programs = this.makePrograms();
+    this.injectFaults();
+  }
+
+  async toItsEnd(): Promise<void> {
+    const { sim, plan } = this;
+    this.programs.begin();
+    if (typeof plan.events === 'number') return this.explain(plan.events);
+    for (const milestone of milestones(plan.scenario)) {
+      const until = Math.min(milestone, plan.until);
+      while (!(await this.run.advance(until, SLICE))) {
+        tell({ kind: 'progress', now: sim.now, events: sim.events });
+        if (this.over) return this.end();
+      }
+      if (this.over) return this.end();
+      this.tellMilestone();
+      if (milestone >= plan.until) break;
+    }
+    this.end();
+  }
+
+  private get over(): boolean {
+    return this.failure !== undefined || Atomics.load(this.plan.stop, 0) !== 0;
+  }
+
+  /** Runs up to an event, and tells what it was. */
+  private async explain(event: number): Promise<void> {
+    const { sim, plan } = this;
+    await this.run.advance(plan.until, event + 1);
+    const reached = sim.events > event;
+    const stack = (reached && (sim as CausalSimulation).origin?.stack) || '';
+    tell({ kind: 'explained', explained: { event: reached ? sim.last : undefined, stack } });
+  }
+
+  private end(): void {
+    const { sim } = this;
+    this.tellMilestone();
+    if (sim.digest instanceof EventLog) sim.digest.flush();
+    tell({
+      kind: 'ended',
+      now: sim.now,
+      events: sim.events,
+      digest: sim.digest.toString(),
+      failure: this.failure,
+    });
+  }
+
+  private tellMilestone(): void {
+    const nodesUp = this.testbed.nodes.up.reduce((sum, up) => sum + up, 0);
+    tell({ kind: 'milestone', now: this.sim.now, parcel: this.sender.pack(), nodesUp });
+  }
+
+  private makeRun(): VirtualRun {
+    const { sim, testbed, plan, sender } = this;
+    const { network, slices, nodes, seed } = testbed;
+    const nodeOf = slices.flatMap(slice => slice.nodes);
+    const hosts = new Hosts<Packet>(nodeOf);
+    const caps = capsOf(slices.flatMap(slice => slice.nodes.map(() => slice.spec.caps)));
+    const names = slices.flatMap(slice => slice.hosts);
+    const clocks = slices.flatMap(slice => slice.hosts.map(name => clockOf(slice.spec.clock, seed, name)));
+    const cargo = { copy: (packet: Packet) => packet, corrupt: () => undefined, dropped: () => undefined };
+    const run = new VirtualRun({
+      sim,
+      fabric: new Fabric(sim, { network, caps, hosts, cargo }, sender.meter('network')),
+      hosts,
+      meter: sender.meter('transport'),
+      seed,
+      epoch: plan.epoch,
+      services: plan.services,
+      plans: planHosts(names).map((hostPlan, host) => ({
+        plan: hostPlan,
+        site: nodes.siteOf[nodeOf[host]],
+        clock: { offset: clocks[host].offset, drift: clocks[host].rate - 1 },
+        service: plan.serviceOf[host],
+        args: plan.programs[host].args,
+        env: plan.programs[host].env,
+      })),
+      ...(plan.debugged && { patience: Infinity }),
+      watcher: {
+        output: (host, _stream, line) => this.hear(host, line),
+        exited: (host, ending) => this.programs.exited(host, ending),
+      },
+      tracer: ({ host, time, kind, text }) => tell({ kind: 'trace', host, time, text: `${kind} ${text}` }),
+      traced: new Set(plan.traced),
+    });
+    if (plan.captured.length > 0) {
+      const captured = new Set(plan.captured);
+      run.tap = (host, direction, packet) => {
+        if (!captured.has(host)) return;
+        tell({ kind: 'packet', host, direction, time: sim.now, bytes: wireBytes(packet) });
+      };
+    }
+    return run;
+  }
+
+  private makePrograms(): VirtualPrograms {
+    const { testbed, plan, sim } = this;
+    const specs = testbed.slices.flatMap(({ spec, hosts }) => hosts.map(name => ({ spec, name })));
+    const programs = plan.programs.map((program, host) => {
+      const { spec, name } = specs[host];
+      return { plan: program, name, after: spec.run.kind === 'protocol' ? [] : spec.run.after };
+    });
+    return new VirtualPrograms(sim, this.run, programs, {
+      ended: (host, well, how) => {
+        const { spec } = specs[host];
+        this.sender
+          .meter(spec.name)
+          .counter(well ? 'exits.well' : 'exits.failed')
+          .add();
+        if (!well) tell({ kind: 'died', host, time: sim.now, how });
+      },
+      failed: message => {
+        this.failure ??= message;
+      },
+    });
+  }
+
+  private hear(host: number, line: string): void {
+    this.programs.printed(host, line);
+    if (this.lines[host].take(line)) return;
+    if (this.plan.answers && line.startsWith('{')) tell({ kind: 'json', host, line });
+    tell({ kind: 'output', host, text: `${line}\n` });
+  }
+
+  private injectFaults(): void {
+    const { testbed, run, programs, sim } = this;
+    const { nodes, network } = testbed;
+    const hostsOn: number[][] = nodes.names.map(() => []);
+    for (const [host, node] of testbed.slices.flatMap(slice => slice.nodes).entries())
+      hostsOn[node].push(host);
+    injectFaults(testbed.faults, sim, network, {
+      crash(node) {
+        if (!nodes.up[node]) return;
+        nodes.up[node] = 0;
+        for (const host of hostsOn[node]) programs.crash(host);
+      },
+      restart(node) {
+        if (nodes.up[node]) return;
+        nodes.up[node] = 1;
+        for (const host of hostsOn[node]) programs.restart(host);
+      },
+      pause: node => hostsOn[node].forEach(host => void run.pause(host)),
+      resume: node => hostsOn[node].forEach(host => void run.resume(host)),
+      jumpClock: (node, by) => hostsOn[node].forEach(host => void run.jumpClock(host, by)),
+    });
+  }
+}
