@@ -54,7 +54,7 @@ function correlation({ correlation }: TopologyStatistics): string[] {
 }
 
 /** The figures of `petri topology describe --against`, one a row, and how many of them agree. */
-export function comparisonTable(figures: readonly Compared[], against: string): string {
+export function comparisonTable(figures: readonly Compared[]): string {
   const rows = figures.map(figure => [
     figure.name,
     figure.found === undefined ? '' : formatNumber(figure.found),
@@ -64,7 +64,7 @@ export function comparisonTable(figures: readonly Compared[], against: string): 
   ]);
   const known = figures.filter(({ agrees }) => agrees !== undefined);
   const agreeing = known.filter(({ agrees }) => agrees);
-  const head = ['times in ms, shares as such', 'found', against, '+-', 'verdict'];
+  const head = ['times in ms, shares as such', 'found', 'expected', '+-', 'verdict'];
   return `${table(head, rows)}\n\n${agreeing.length} of ${known.length} figures agree`;
 }
 

@@ -25,25 +25,28 @@ const FIBRE = (1.468 / LIGHT) * 1e9;
 // al. measured on PlanetLab (IEEE/ACM Trans. Networking 25(2), 2017). docs/topology.md tells how near they come.
 
 /** Length of a site's way to a hub, by the great circle: the median over sites, and sigma of its log; at least 1. */
-const ACCESS_STRETCH = 1.1;
-const ACCESS_SIGMA = 0.6;
+const ACCESS_STRETCH = 1.19;
+const ACCESS_SIGMA = 0.48;
 
 /** One-way delay from a site's nodes to its regional network: the median over sites, and sigma of its log. */
-const LAST_MILE: Nanoseconds = 0.19 * MILLISECOND;
-const LAST_MILE_SIGMA = 0.45;
+const LAST_MILE: Nanoseconds = 0.22 * MILLISECOND;
+const LAST_MILE_SIGMA = 0.6;
 
 /** A site's second uplink leads to one of so many hubs that come after the nearest, unless that is so many km farther. */
 const SECOND_CHOICES = 3;
-const SECOND_REACH = 2000;
+const SECOND_REACH = 1750;
 
 /** Share of destinations toward which a site takes its second uplink. */
-const SECOND_SHARE = 1 / 3;
+const SECOND_SHARE = 0.35;
 
 /** Share of pairs of sites overseas whose networks meet in North America or Europe only. */
-const MEETING_SHARE = 0.48;
+const MEETING_SHARE = 0.42;
 
 /** What a pair's own way within the hubs adds, in the mean over pairs, as a share of the path. */
-const PAIR_EXCESS = 0.028;
+const PAIR_EXCESS = 0.032;
+
+/** As many routers as traceroute looks for by default. */
+const MOST_HOPS = 30;
 
 /** Up to so many sites all delays are worked out beforehand: those of 2000 sites fill 32 MB. */
 const MATRIX_SITES = 2000;
@@ -113,7 +116,10 @@ export class HubPaths implements Paths, Routes {
     return this;
   }
 
-  /** A router at the border of either site, and two in each hub on the way: where the path enters it and leaves it. */
+  /**
+   * A router at the border of either site, and two in each hub on the way: where the path enters it and leaves it. Of a
+   * way over more than fourteen hubs the last ones count as one link.
+   */
   hops(from: number, to: number): number {
     if (from === to) return 0;
     const out = this.wayOut(from, to);
@@ -121,7 +127,7 @@ export class HubPaths implements Paths, Routes {
     const ways = this.waysBetween(from, to);
     const meeting = this.meeting(from, to, out, back);
     const [first, last] = [this.hubOf[out], this.hubOf[back]];
-    return 2 + 2 * (1 + links(ways, first, meeting) + links(ways, meeting, last));
+    return Math.min(MOST_HOPS, 2 + 2 * (1 + links(ways, first, meeting) + links(ways, meeting, last)));
   }
 
   /** The borders stand next to their sites, as far as two nodes of one site from each other. */

@@ -20,17 +20,17 @@ export interface Varied {
   readonly paths: Paths;
 }
 
-// Of PlanetLab's paths (FIGURES in docs/topology.md). Shifts of level: from .1 to .4 a pair and day, by 7 to 12 %.
+// Shifts of level on PlanetLab's paths: from .1 to .4 a pair and day, by 7 to 12 %.
 const SHIFTS_A_DAY = [0.1, 0.4] as const;
 const SHIFT_SIZE = [0.07, 0.12] as const;
 
 // Fitted to the spread of a pair's round trips over 18 instants: the coefficient of variation (p50/90/99 .016/.10/.68), and
 // the samples above 1.5 and 2 times the pair's median (.83 and .39 %). Such spikes were seen on nearly all the pairs of a
 // few nodes at once, so they belong to nodes, and to the same nodes again and again.
-const STALLING_NODES = 0.08;
-const STALLED_SHARE = 0.12;
+const STALLING_NODES = 0.09;
+const STALLED_SHARE = 0.13;
 /** Mean of the exponentially distributed delay of a stalled node, one way. */
-const STALL: Nanoseconds = 40 * MILLISECOND;
+const STALL: Nanoseconds = 30 * MILLISECOND;
 /** How long a stall lasts: chosen, for the instants were hours apart. */
 const STALL_TIME: Nanoseconds = 5 * MINUTE;
 
