@@ -1,34 +1,26 @@
 // `petri doctor`: what of this machine each mode can use.
-import { execFileSync } from 'node:child_process';
-import { accessSync, constants, readFileSync } from 'node:fs';
-import { availableParallelism, platform, totalmem } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
+import { Worker } from 'node:worker_threads';
 import type { CommandModule } from 'yargs';
+import { examine, type Finding } from '../emulator/kernel/examine.ts';
 import { EXIT } from './exit.ts';
+import type { Mode } from './finished.ts';
 import { print } from './output.ts';
-import { VERSION } from './version.ts';
 
-/** One thing that a mode needs. `remedy` where it is lacking. */
-interface Check {
-  readonly mode: 'model' | 'virtual' | 'emulate';
-  readonly what: string;
-  readonly found: string;
-  readonly ok: boolean;
-  readonly remedy?: string;
+/** One thing that a mode needs, or profits from. */
+interface Check extends Finding {
+  readonly mode: Mode;
 }
 
 export const doctorCommand: CommandModule<object, { json: boolean }> = {
   command: 'doctor',
   describe: 'Say what of this machine each mode can use',
   builder: yargs => yargs.option('json', { type: 'boolean', default: false, describe: 'print JSON' }),
-  handler: ({ json }) => {
-    const checks = examine();
+  handler: async ({ json }) => {
+    const checks: Check[] = [nodeVersion(), cores(), memory(), await virtualTime()];
+    checks.push(...examine().map((finding): Check => ({ mode: 'emulate', ...finding })));
     if (json) print(JSON.stringify(checks, null, 2));
-    else {
-      for (const line of checks.map(describe)) print(line);
-      print(
-        `  The modes virtual and emulate are not part of Petri ${VERSION}: what is checked for them is for later.`,
-      );
-    }
+    else for (const line of checks.map(describe)) print(line);
     const lacking = checks.some(({ mode, ok }) => mode === 'model' && !ok);
     process.exitCode = lacking ? EXIT.machineLacks : EXIT.well;
   },
@@ -37,10 +29,6 @@ export const doctorCommand: CommandModule<object, { json: boolean }> = {
 function describe({ mode, what, found, ok, remedy }: Check): string {
   const line = `${ok ? '✓' : '✗'} ${mode.padEnd(8)} ${what}: ${found}`;
   return ok || !remedy ? line : `${line}\n             ${remedy}`;
-}
-
-function examine(): Check[] {
-  return [nodeVersion(), cores(), memory(), tun(), namespaces(), openFiles()];
 }
 
 function nodeVersion(): Check {
@@ -66,60 +54,17 @@ function memory(): Check {
   return { mode: 'model', what: 'memory', found: `${gigabytes.toFixed(1)} GB`, ok: gigabytes >= 1, remedy };
 }
 
-function tun(): Check {
-  const check = { mode: 'emulate', what: 'TUN interfaces (/dev/net/tun)' } as const;
-  try {
-    accessSync('/dev/net/tun', constants.R_OK | constants.W_OK);
-    return { ...check, found: 'there', ok: true };
-  } catch {
-    const remedy =
-      platform() === 'linux' ? 'modprobe tun, or start the container with --device /dev/net/tun' : LINUX;
-    return { ...check, found: 'not there, or not to be opened', ok: false, remedy };
-  }
-}
-
-const LINUX = 'this mode needs Linux';
-
-function namespaces(): Check {
-  const check = { mode: 'emulate', what: 'network namespaces' } as const;
-  for (const [found, flags] of [
-    ['as this user', ['-n']],
-    ['in a user namespace', ['-Urn']],
-  ] as const) {
-    if (succeeds('unshare', [...flags, 'true'])) return { ...check, found, ok: true };
-  }
-  const remedy =
-    platform() === 'linux' ? 'run as root, or sysctl -w kernel.unprivileged_userns_clone=1' : LINUX;
-  return { ...check, found: 'not permitted', ok: false, remedy };
-}
-
-function succeeds(command: string, args: readonly string[]): boolean {
-  try {
-    execFileSync(command, args, { stdio: 'ignore', timeout: 5000 });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function openFiles(): Check {
-  const check = { mode: 'emulate', what: 'open files a process' } as const;
-  const limit = openFileLimit();
-  if (limit === undefined) return { ...check, found: 'unknown', ok: false, remedy: LINUX };
-  const found = limit === Infinity ? 'unlimited' : String(limit);
-  return {
-    ...check,
-    found,
-    ok: limit >= 4096,
-    remedy: 'ulimit -n 65536, for a descriptor a host and to spare',
-  };
-}
-
-function openFileLimit(): number | undefined {
-  try {
-    const line = /^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
-    return line ? (line[1] === 'unlimited' ? Infinity : Number(line[1])) : undefined;
-  } catch {
-    return undefined;
-  }
+/** Runs the test that every virtual run begins with. */
+async function virtualTime(): Promise<Check> {
+  const check = { mode: 'virtual', what: 'virtual time' } as const;
+  const problem = await new Promise<string | undefined>(resolve => {
+    const worker = new Worker(new URL('./self-test-worker.js', import.meta.url), {
+      execArgv: ['--expose-internals', '--no-warnings'],
+    });
+    worker.once('message', (problem: string | undefined) => resolve(problem));
+    worker.once('error', error => resolve(error.message));
+  });
+  if (problem === undefined)
+    return { ...check, found: `works on Node.js ${process.versions.node}`, ok: true };
+  return { ...check, found: problem, ok: false, remedy: 'use Node.js 20.19, 22 or 24' };
 }

@@ -1,6 +1,6 @@
 // An emulated testbed that is up: its hosts in the kernel, the switch between them, and the programs in them.
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type HostPlan, planHosts } from '../emulator/host-plan.ts';
@@ -11,11 +11,13 @@ import { programNeeds } from '../emulator/kernel/programs/check.ts';
 import { Janitor } from '../emulator/kernel/programs/janitor.ts';
 import type { ProgramPlan as KernelPlan, ProgramListener } from '../emulator/kernel/programs/plan.ts';
 import { Programs } from '../emulator/kernel/programs/programs.ts';
+import type { ServiceBundle } from '../emulator/service/bundle.ts';
+import { standaloneProgram } from '../emulator/service/standalone.ts';
 import type { FaultEvent } from '../models/faults/schedule.ts';
 import type { Testbed } from '../models/testbed.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { type ProgramPlan, planPrograms } from './program-plans.ts';
-import { Services } from './services.ts';
+import { type ServiceCode, Services } from './services.ts';
 import type { FromSwitch, Packet, SwitchPlan, Taken, ToSwitch } from './switch-messages.ts';
 
 /** From this rate on a host's packets may be segments of 64 KB until they arrive: a burst of 0.5 ms at most. */
@@ -215,7 +217,8 @@ async function kernelPlans(
   directory: string,
 ): Promise<KernelPlan[]> {
   const programs = planPrograms(testbed, plans);
-  const services = await Services.of(programs);
+  const services = await Services.of(programs, true);
+  const standalone = new Standalone(services, directory);
   const specs = new Map(testbed.slices.map(({ spec }) => [spec.name, spec]));
   return programs.map((program): KernelPlan => {
     const spec = specs.get(program.slice)!;
@@ -230,8 +233,35 @@ async function kernelPlans(
     // Processes that share one cannot be held to a share of their own.
     const limited = spec.share.cpu < Infinity || spec.share.memory < Infinity;
     if (code.pack && !limited) return { kind: 'packed', ...common, bundle: services.of(code), args };
-    return { kind: 'command', ...common, argv: [process.execPath, code.file, ...args], share: spec.share };
+    return {
+      kind: 'command',
+      ...common,
+      argv: [process.execPath, '--enable-source-maps', standalone.of(code), ...args],
+      share: spec.share,
+    };
   });
+}
+
+/** Files of services that run in processes of their own, each written once. */
+class Standalone {
+  private readonly services: Services;
+  private readonly directory: string;
+  private readonly files = new Map<ServiceBundle, string>();
+
+  constructor(services: Services, directory: string) {
+    this.services = services;
+    this.directory = directory;
+  }
+
+  of(code: ServiceCode): string {
+    const bundle = this.services.of(code);
+    const known = this.files.get(bundle);
+    if (known !== undefined) return known;
+    const file = join(this.directory, `.service-${this.files.size}.cjs`);
+    writeFileSync(file, standaloneProgram(bundle));
+    this.files.set(bundle, file);
+    return file;
+  }
 }
 
 function argsOf({ args, code }: ProgramPlan, answers: boolean): readonly string[] {

@@ -7,17 +7,7 @@ import { Socket } from 'node:net';
 const MARK = 'PETRI_USER_NAMESPACE';
 const PARENT = 3;
 
-/** The user's own of all that hosts are made of; in those of the machine it may not even come back to where it was. */
-const NAMESPACES = [
-  '--user',
-  '--map-root-user',
-  '--net',
-  '--mount',
-  '--uts',
-  '--pid',
-  '--fork',
-  '--mount-proc',
-];
+const NAMESPACES = ['--user', '--map-root-user', '--net', '--mount'];
 
 /** Exit status of a process that a signal ended, as shells have it. */
 const SIGNALS: Readonly<Record<string, number>> = { SIGHUP: 129, SIGINT: 130, SIGKILL: 137, SIGTERM: 143 };

@@ -15,12 +15,16 @@ export class Services {
     this.bundles = bundles;
   }
 
-  /** Bundles what the programs are made of. @throws {ServiceError} with file, line and column */
-  static async of(programs: readonly ProgramPlan[]): Promise<Services> {
+  /**
+   * Bundles what the programs are made of.
+   * @param inPlace whether the services see their files where they are
+   * @throws {ServiceError} with file, line and column
+   */
+  static async of(programs: readonly ProgramPlan[], inPlace: boolean): Promise<Services> {
     const codes = new Map<string, ServiceCode>();
     for (const { code } of programs) if (code.kind === 'service') codes.set(keyOf(code), code);
     const bundled = [...codes].map(async ([key, { file, substitute }]) => {
-      const bundle = await bundleService(file, { substitute });
+      const bundle = await bundleService(file, { substitute, inPlace });
       for (const warning of bundle.warnings) warn(warning);
       return [key, bundle] as const;
     });

@@ -37,7 +37,7 @@ function withAnswers(program: ProgramPlan, { answered }: Watch): ProgramPlan {
 export async function virtualPlan(testbed: Testbed, scenario: Scenario, watch: Watch): Promise<VirtualPlan> {
   const plans = planHosts(testbed.slices.flatMap(({ hosts }) => hosts));
   const programs = planPrograms(testbed, plans).map(program => withAnswers(program, watch));
-  const bundled = await Services.of(programs);
+  const bundled = await Services.of(programs, false);
   const services = bundled.all();
   const serviceOf = programs.map(({ code }) => {
     // Commands have been refused.

@@ -4,7 +4,7 @@ import { builtinModules } from 'node:module';
 import { dirname, extname, isAbsolute, relative, resolve, sep } from 'node:path';
 import * as esbuild from 'esbuild';
 import { entryOf, packageFolder } from './entry.ts';
-import { type Folder, Places } from './places.ts';
+import { type Folder, Places, RealPlaces } from './places.ts';
 import { ServiceError } from './service-error.ts';
 
 /** A service as plain data, which a worker thread can be given. */
@@ -24,6 +24,8 @@ export interface ServiceBundle {
 }
 
 export interface BundleOptions {
+  /** Whether the service sees its files where they are, as one that has this machine's file system does. */
+  readonly inPlace?: boolean;
   /** Absolute name of a file in place of each module that is named, whether a package or one of Node's own. */
   readonly substitute?: Readonly<Record<string, string>>;
 }
@@ -45,11 +47,11 @@ const TOLD: Readonly<Record<string, string>> = {
  */
 export async function bundleService(
   service: string,
-  { substitute = {} }: BundleOptions = {},
+  { substitute = {}, inPlace = false }: BundleOptions = {},
 ): Promise<ServiceBundle> {
   const entry = entryOf(service);
   const root = packageFolder(entry);
-  const places = new Places(root);
+  const places = inPlace ? new RealPlaces() : new Places(root);
   const warnings: string[] = [];
   const result = await build(entry, root, [
     substitutes(substitute),
@@ -167,7 +169,7 @@ const LOADERS: Readonly<Record<string, esbuild.Loader>> = {
 };
 
 /** Files that ask where they are get told, in their first line so that positions stay. */
-function sources(entry: string, places: Places): esbuild.Plugin {
+function sources(entry: string, places: Pick<Places, 'pathOf'>): esbuild.Plugin {
   return {
     name: 'sources',
     setup(build) {

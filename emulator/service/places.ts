@@ -35,3 +35,12 @@ export class Places {
     return this.pathOf(file);
   }
 }
+
+/** The names that this machine has for a service's files. */
+export class RealPlaces implements Pick<Places, 'folders' | 'pathOf'> {
+  readonly folders: readonly Folder[] = [];
+
+  pathOf(file: string): string {
+    return file;
+  }
+}

@@ -186,12 +186,12 @@ describe('the exit status', () => {
   test.each([
     [
       ['planetlab-203'],
-      'petri: planetlab-203: found no scenario of this name, expected a file, or a scenario of the library: first-ping, imported-matrix, planetlab-2002, planetlab-2003 (did you mean "planetlab-2003"?)',
+      'petri: planetlab-203: found no scenario of this name, expected a file, or a scenario of the library: first-ping, hello-http, imported-matrix, planetlab-2002, planetlab-2003 (did you mean "planetlab-2003"?)',
     ],
     [['none.yaml'], 'petri: none.yaml: found no such file, expected a scenario file'],
     [
       ['first-ping', '--set', 'network.los=1%'],
-      'petri: --set network.los=1%: network.los: found an unknown key, expected one of grain, access, jitter, loss (did you mean "loss"?)',
+      'petri: --set network.los=1%: network.los: found an unknown key, expected one of grain, access, jitter, loss, duplicate, corrupt, reorder (did you mean "loss"?)',
     ],
     [
       ['first-ping', '--duration', '5'],
@@ -201,10 +201,12 @@ describe('the exit status', () => {
       ['first-ping', '--set', 'slices.prober.place.nodes=9'],
       "petri: --set slices.prober.place.nodes=9: slices.prober.place.nodes: found 9, expected at most 4, the testbed's nodes",
     ],
-    [
-      ['first-ping', '--mode', 'emulate'],
-      'petri: mode emulate is not part of Petri 0.1.0: run with --mode model',
-    ],
+    [['hello-http'], 'slices.web.run.service: found a Node.js service, expected a protocol'],
+    [['first-ping', '--trace', 'princeton-1'], '--trace: traces are taken with --mode virtual'],
+    [['first-ping', '--capture', 'princeton-1'], '--capture: packets are captured with --mode virtual and'],
+    [['first-ping', '--until', '5'], '--until: found "5", expected a duration with its unit'],
+    [['first-ping', '--mode', 'emulate', '--seeds', '1..2'], '--seeds: emulated runs share the machine'],
+    [['first-ping', '--mode', 'emulate', '--check-determinism'], 'no two emulated runs are the same'],
     [['first-ping', '--mode', 'fast'], 'Invalid values'],
     [['first-ping', '--seeds', '3'], 'petri: --seeds: found "3", expected first..last, such as 1..20'],
     [['first-ping', '--seeds', '1..3', '--seed', '4'], 'Arguments seeds and seed are mutually exclusive'],

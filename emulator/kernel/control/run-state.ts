@@ -1,5 +1,5 @@
 // The state directory of a run that is up: where its control socket is found, by its name.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Janitor } from '../programs/janitor.ts';
 
@@ -55,20 +55,29 @@ export class RunState {
   /** `<scenario>-<pid>` */
   readonly name: string;
   readonly socket: string;
+  private readonly folder: string;
   private readonly directory: string;
 
   /** @throws {Error} where none of the places is this user's to write to */
-  constructor(scenario: string, janitor: Pick<Janitor, 'removeFiles'>) {
+  constructor(scenario: string, janitor: Pick<Janitor, 'removeFiles' | 'removeEmpty'>) {
     this.name = `${scenario.replace(/[^A-Za-z0-9._-]+/g, '-').slice(0, NAME_MOST)}-${process.pid}`;
-    this.directory = join(makeFolder(), this.name);
+    this.folder = makeFolder();
+    this.directory = join(this.folder, this.name);
     janitor.removeFiles(this.directory);
+    janitor.removeEmpty(this.folder);
     rmSync(this.directory, { recursive: true, force: true });
-    mkdirSync(this.directory, { mode: 0o700 });
+    // Another run that ends may have removed the folder just now.
+    mkdirSync(this.directory, { recursive: true, mode: 0o700 });
     this.socket = join(this.directory, SOCKET);
   }
 
   close(): void {
     rmSync(this.directory, { recursive: true, force: true });
+    try {
+      rmdirSync(this.folder);
+    } catch {
+      // Other runs are in it.
+    }
   }
 }
 

@@ -3,7 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /**
- * Each line names something to remove: `files` a folder with all in it, `group` a control group with those below it.
+ * Each line names something to remove: `files` a folder with all in it, `empty` a folder if it is empty, `group` a control
+ * group with those below it.
  * After a last line `done` there is nothing to do. Control groups can go when their processes have, which takes a moment.
  */
 const SCRIPT = `
@@ -16,6 +17,7 @@ for line; do
   path=\${line#* }
   case $line in
     'files '*) rm -rf "$path" ;;
+    'empty '*) rmdir "$path" 2>/dev/null ;;
     'group '*)
       tries=0
       while [ -d "$path" ] && [ $tries -lt 100 ]; do
@@ -44,6 +46,11 @@ export class Janitor {
   /** Has a folder removed, with all in it. Its name holds no line break. */
   removeFiles(directory: string): void {
     this.process.stdin!.write(`files ${directory}\n`);
+  }
+
+  /** Has a folder removed if it is empty by then. */
+  removeEmpty(directory: string): void {
+    this.process.stdin!.write(`empty ${directory}\n`);
   }
 
   /** Has a control group removed, with those below it. */

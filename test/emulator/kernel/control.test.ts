@@ -14,6 +14,7 @@ import { ControlServer } from '../../../emulator/kernel/control/server.ts';
 
 const plans = planHosts(['dht@mit-1', 'dht@cern-1', 'web@mit-1']);
 const before = process.env.XDG_RUNTIME_DIR;
+const noJanitor = { removeFiles: () => undefined, removeEmpty: () => undefined };
 const closing: (() => Promise<void>)[] = [];
 let folder: string;
 
@@ -59,7 +60,7 @@ const handlers: ControlHandlers = {
 
 /** A run that is up until the end of the test. */
 function up(scenario: string, change: Partial<ControlHandlers> = {}): RunState {
-  const state = new RunState(scenario, { removeFiles: () => undefined });
+  const state = new RunState(scenario, noJanitor);
   const server = new ControlServer(state.socket, plans, { ...handlers, ...change });
   closing.push(async () => {
     await server.close();
@@ -93,7 +94,7 @@ describe('the control socket', () => {
     expect(statSync(dirname(state.socket)).mode & 0o777).toBe(0o700);
     expect(statSync(dirname(dirname(state.socket))).mode & 0o777).toBe(0o700);
     await closing.pop()!();
-    expect(existsSync(dirname(state.socket))).toBe(false);
+    expect(existsSync(dirname(dirname(state.socket)))).toBe(false);
   });
 
   test('passes the reason on where the answer is no', async () => {
@@ -220,7 +221,7 @@ describe('finding the run that is meant', () => {
   });
 
   test('what a killed run has left is none', async () => {
-    const state = new RunState('dead', { removeFiles: () => undefined });
+    const state = new RunState('dead', noJanitor);
     mkdirSync(join(folder, 'petri', 'no-socket'));
     const server = createConnection(state.socket);
     await new Promise(resolve => server.once('error', resolve));

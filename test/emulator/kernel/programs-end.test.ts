@@ -31,7 +31,9 @@ function leftOf({ made, mark }: Run): string[] {
   return [
     ...processesWith(`MARK=${mark}`).map(pid => `process ${pid}`),
     ...holders.map(pid => `namespace of process ${pid}`),
-    ...[...groups, made.socket, dirname(made.socket)].filter(file => existsSync(file)),
+    ...[...groups, made.socket, dirname(made.socket), dirname(dirname(made.socket))].filter(file =>
+      existsSync(file),
+    ),
   ];
 }
 

@@ -103,6 +103,28 @@ describe.skipIf(lacking !== undefined)(
         },
       ));
 
+    test('connections that are kept open are of one instance only', () =>
+      run(
+        `import http from 'node:http'; import os from 'node:os';
+       const ask = () => new Promise(done => http.get('http://127.0.0.1/', reply => reply.setEncoding('utf8').on('data', done)));
+       http.createServer((request, response) => response.end(os.hostname())).listen(80, async () => {
+         for (let turn = 0; turn < 3; turn++) {
+           console.log('http ' + (await ask()));
+           console.log('fetch ' + (await (await fetch('http://127.0.0.1/')).text()));
+           await new Promise(done => setTimeout(done, 300));
+         }
+       });`,
+        [[], []],
+        async stage => {
+          await stage.until(() => [0, 1].every(host => stage.lines(host).length === 6));
+          for (const [host, { hostname }] of stage.plans.entries()) {
+            const seen = [`http ${hostname}`, `fetch ${hostname}`];
+            expect(stage.lines(host)).toEqual([...seen, ...seen, ...seen]);
+          }
+          expect(stage.programs.exits).toEqual([]);
+        },
+      ));
+
     test('each way to end is told, and is of one instance only', () =>
       run(
         `const ways = {

@@ -69,7 +69,8 @@ export function watchResources(): void {
       const instance = known ? storage.getStore() : undefined;
       if (!instance) return;
       if (type === 'Timeout') instance.timers.add(resource as Timer);
-      else {
+      // A handle that is used once more is announced by a stand-in; it is known already.
+      else if ('hasRef' in resource) {
         (resource as { [OWNER]?: Instance })[OWNER] = instance;
         instance.handles.add(resource as unknown as Handle);
       }

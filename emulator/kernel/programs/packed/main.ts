@@ -2,7 +2,8 @@
 // --expose-internals; its descriptors from 4 on are network namespaces of hosts.
 import type { ServiceBundle } from '../../../service/bundle.ts';
 import { compileService, type Service } from '../../../service/compile.ts';
-import { addSourceMap, installStackTraces } from '../../../virtual/stack-traces.ts';
+import { addSourceMap, installStackTraces } from '../../../service/stack-traces.ts';
+import { separateAgents } from './agents.ts';
 import { current, watchResources } from './instances.ts';
 import type { Ended, Start, ToShared } from './messages.ts';
 import { PARAMETERS, PackedInstance } from './packed-instance.ts';
@@ -76,6 +77,7 @@ setInterval(() => {
 installStackTraces();
 watchResources();
 openSocketsInHosts();
+separateAgents();
 for (const name of ['process', 'console'] as const) {
   Object.defineProperty(globalThis, name, {
     get: () => current()?.[name] ?? shared[name],
