@@ -25,6 +25,11 @@ import { stream } from '../sim/random.ts';
 import { Simulation } from '../sim/simulation.ts';
 import { MILLISECOND, SECOND } from '../sim/time.ts';
 
+export const OVERLAYS = ['chord', 'chord-published', 'kademlia'] as const;
+
+/** M. Quinson, C. Rosa, C. Thiery, "Parallel Simulation of Peer-to-Peer Systems", CCGrid 2012. */
+const PUBLISHED = { stabilize: 20 * SECOND, fixFingers: 120 * SECOND };
+
 const SITES = 200;
 const network: NetworkSpec = {
   grain: 'message',
@@ -55,10 +60,10 @@ interface Overlay<M> {
   make(host: Host<M>, directory: Directory, meter: Meter): Protocol<M>;
 }
 
-function chordOverlay(nodes: readonly NodeRef[]): Overlay<ChordMessage> {
+function chordOverlay(nodes: readonly NodeRef[], given: object): Overlay<ChordMessage> {
   const ring = inRingOrder(nodes);
   const places = new Map(ring.map((node, index) => [node.address, index]));
-  const options = withDefaults(chordOptions);
+  const options = withDefaults(chordOptions, given);
   return {
     codec: chordCodec,
     make: (host, directory, meter) => {
@@ -134,9 +139,12 @@ function run<M>(overlay: Overlay<M>, count: number, seconds: number, tally: Tall
   sim.run(seconds * SECOND);
 }
 
-/** Runs one of the overlays, all of whose nodes look up a key each 10 s and keep their tables by the defaults. */
+/**
+ * Runs one of the overlays, all of whose nodes look up a key each 10 s and keep their tables by the defaults;
+ * `chord-published` by the periods of SimGrid's published experiment.
+ */
 export function measureOverlay(
-  protocol: 'chord' | 'kademlia',
+  protocol: (typeof OVERLAYS)[number],
   hosts: number,
   virtualSeconds: number,
 ): OverlayRate {
@@ -144,8 +152,8 @@ export function measureOverlay(
   const tally = new Tally();
   const started = performance.now();
   const before = process.cpuUsage();
-  if (protocol === 'chord') run(chordOverlay(nodes), hosts, virtualSeconds, tally);
-  else run(kademliaOverlay(nodes), hosts, virtualSeconds, tally);
+  if (protocol === 'kademlia') run(kademliaOverlay(nodes), hosts, virtualSeconds, tally);
+  else run(chordOverlay(nodes, protocol === 'chord' ? {} : PUBLISHED), hosts, virtualSeconds, tally);
   const { user, system } = process.cpuUsage(before);
   return {
     protocol,
@@ -161,7 +169,9 @@ export function measureOverlay(
   };
 }
 
-const [, self, protocol, hosts, seconds] = process.argv;
-if (self === fileURLToPath(import.meta.url) && (protocol === 'chord' || protocol === 'kademlia')) {
+const [, self, asked, hosts, seconds] = process.argv;
+if (self === fileURLToPath(import.meta.url)) {
+  const protocol = OVERLAYS.find(name => name === asked);
+  if (!protocol) throw new RangeError(`found ${asked}, expected one of ${OVERLAYS.join(', ')}`);
   console.log(JSON.stringify(measureOverlay(protocol, Number(hosts), Number(seconds))));
 }

@@ -34,6 +34,18 @@ export class Writer {
     this.u16(Math.floor(value / 2 ** 32));
     this.u32(value % 2 ** 32);
   }
+
+  f32(value: number): void {
+    this.view.setFloat32(this.at, value);
+    this.at += 4;
+  }
+
+  /** A run of bytes, up to 65535, after its length (2 bytes). */
+  block(bytes: Uint8Array): void {
+    this.u16(bytes.length);
+    this.bytes.set(bytes, this.at);
+    this.at += bytes.length;
+  }
 }
 
 /** Takes a datagram apart from its start; what is not there is a `MalformedMessage`. */
@@ -64,6 +76,20 @@ export class Reader {
   u48(): number {
     const high = this.u16();
     return high * 2 ** 32 + this.u32();
+  }
+
+  /** @throws {MalformedMessage} also where the number is not finite */
+  f32(): number {
+    const value = this.view.getFloat32(this.take(4));
+    if (!Number.isFinite(value)) throw new MalformedMessage(`a number that is ${value}`);
+    return value;
+  }
+
+  /** A copy of a run of bytes that `Writer.block` wrote. */
+  block(): Uint8Array {
+    const length = this.u16();
+    const start = this.view.byteOffset + this.take(length);
+    return new Uint8Array(this.view.buffer.slice(start, start + length) as ArrayBuffer);
   }
 
   /** A datagram holds one message and nothing after it. */

@@ -1,46 +1,53 @@
 // Remote procedure calls over datagrams: a request, its reply, and what to do when none comes.
 import type { Address, Host, Nanoseconds, Timer } from './port.ts';
-
-export interface RpcOptions {
-  /** Nanoseconds after which an unanswered request is sent again. */
-  readonly timeout: Nanoseconds;
-  /** Requests sent before the peer is taken for dead; >= 1. */
-  readonly attempts: number;
-}
+import type { RpcOptions } from './rpc-options.ts';
+import { AdaptiveRto, FixedRto, type RtoPolicy } from './rto.ts';
 
 /** A message that tells a call from others: a uint32 that a request and its reply both bear. */
 export interface Numbered {
   readonly rpc: number;
 }
 
-/** What came of a call: the reply, or undefined where none came to any attempt. */
-export type Outcome<R> = (reply: R | undefined) => void;
+/**
+ * What came of a call: the reply, or undefined where none came to any attempt. `rtt` is the round trip in nanoseconds;
+ * undefined where it is not known, since the request was sent more than once (Karn's rule) or not answered.
+ */
+export type Outcome<R> = (reply: R | undefined, rtt: Nanoseconds | undefined) => void;
 
 interface Call<Q, R> {
   readonly to: Address;
   readonly request: Q;
   readonly done: Outcome<R>;
   left: number;
+  sent: Nanoseconds;
   due: Nanoseconds;
 }
 
 /**
- * The calls that a host has under way; each operation is O(1). Every call ends exactly once. A reply that is late, a
- * duplicate, of an unknown number, or from another address than the request went to is ignored.
+ * The calls that a host has under way. Every call ends exactly once. A reply that is late, a duplicate, of an unknown
+ * number, or from another address than the request went to is ignored. Beginning and ending a call takes O(1); a timeout
+ * looks at all calls under way.
  */
 export class Rpc<Q extends Numbered, R extends Numbered> {
   private readonly host: Host<Q | R>;
-  private readonly options: RpcOptions;
-  /** By number, in the order of their next timeouts: those are all equally long, and a Map keeps the order of entry. */
+  private readonly attempts: number;
+  private readonly policy: RtoPolicy;
+  /** By number, in the order in which they were sent last. */
   private readonly calls = new Map<number, Call<Q, R>>();
   /** Set for the first timeout, or before it where that call has ended: far fewer timers than calls are set. */
   private timer: Timer | undefined;
+  /** When the timer runs. */
+  private wake: Nanoseconds = 0;
+  private expiring = false;
   private last: number;
   private readonly expireLater = (): void => this.expire();
 
-  constructor(host: Host<Q | R>, options: RpcOptions) {
+  /** @param options with `timeout` and `attempts` alone the timeout is fixed */
+  constructor(host: Host<Q | R>, options: Omit<RpcOptions, 'rto'> & Partial<RpcOptions>) {
     this.host = host;
-    this.options = options;
+    this.attempts = options.attempts;
+    const Policy = options.rto === 'adaptive' ? AdaptiveRto : FixedRto;
+    this.policy = new Policy(options.timeout);
     // A restarted host must not take a reply to its former self for its own.
     this.last = Math.floor(host.random() * 2 ** 32);
   }
@@ -58,7 +65,7 @@ export class Rpc<Q extends Numbered, R extends Numbered> {
 
   /** Sends `request` until it is answered or every attempt has timed out, then runs `done`. */
   call(to: Address, request: Q, done: Outcome<R>): void {
-    this.dispatch({ to, request, done, left: this.options.attempts, due: 0 });
+    this.dispatch({ to, request, done, left: this.attempts, sent: 0, due: 0 });
   }
 
   /** Hands a reply to the call that awaits it. @returns whether one did */
@@ -66,7 +73,9 @@ export class Rpc<Q extends Numbered, R extends Numbered> {
     const call = this.calls.get(reply.rpc);
     if (call?.to !== from) return false;
     this.calls.delete(reply.rpc);
-    call.done(reply);
+    const rtt = call.left === this.attempts - 1 ? this.host.now() - call.sent : undefined;
+    if (rtt !== undefined) this.policy.answered(from, rtt);
+    call.done(reply, rtt);
     return true;
   }
 
@@ -78,24 +87,36 @@ export class Rpc<Q extends Numbered, R extends Numbered> {
   }
 
   private dispatch(call: Call<Q, R>): void {
-    const { timeout } = this.options;
+    const timeout = this.policy.of(call.to);
     call.left--;
-    call.due = this.host.now() + timeout;
+    call.sent = this.host.now();
+    call.due = call.sent + timeout;
     this.calls.set(call.request.rpc, call);
-    this.timer ??= this.host.after(timeout, this.expireLater);
+    if (!this.expiring && (!this.timer || call.due < this.wake)) this.setTimer(call.due, timeout);
     this.host.send(call.to, call.request);
+  }
+
+  private setTimer(due: Nanoseconds, delay: Nanoseconds): void {
+    this.timer?.cancel();
+    this.wake = due;
+    this.timer = this.host.after(delay, this.expireLater);
   }
 
   private expire(): void {
     const now = this.host.now();
-    for (const [number, call] of this.calls) {
-      if (call.due > now) break;
-      this.calls.delete(number);
+    // Set only afterwards: a call that begins meanwhile may not be the first to time out.
+    this.timer = undefined;
+    this.expiring = true;
+    for (const call of this.calls.values()) {
+      if (call.due > now) continue;
+      this.calls.delete(call.request.rpc);
+      this.policy.timedOut(call.to, call.due - call.sent);
       if (call.left > 0) this.dispatch(call);
-      else call.done(undefined);
+      else call.done(undefined, undefined);
     }
-    // Set only now: a call that began meanwhile is not the first to time out.
-    const [first] = this.calls.values();
-    this.timer = first && this.host.after(first.due - now, this.expireLater);
+    this.expiring = false;
+    let next = Infinity;
+    for (const { due } of this.calls.values()) if (due < next) next = due;
+    if (next < Infinity) this.setTimer(next, next - now);
   }
 }

@@ -1,15 +1,16 @@
 // A Chord node: joins the ring, answers the other nodes' requests, and looks up keys.
+import { MAX_NODES } from '../node-ref.ts';
 import type { Address, Counter, Directory, Host, Meter, Nanoseconds, Protocol } from '../port.ts';
 import { Rpc } from '../rpc.ts';
-import { MAX_NODES } from './codec.ts';
 import { Join } from './join.ts';
-import { Lookup, type Seeker } from './lookup.ts';
+import { type LookedUp, Lookup } from './lookup.ts';
 import type { ChordMessage, ChordReply, ChordRequest } from './messages.ts';
 import type { ChordOptions } from './options.ts';
+import { Recursion } from './recursion.ts';
 import { idOf } from './ring.ts';
 import { type ChordState, Routing } from './routing.ts';
 import { Upkeep } from './upkeep.ts';
-import { type LookupObserver, Workload } from './workload.ts';
+import { type LookupObserver, type LookupService, Workload } from './workload.ts';
 
 export interface ChordExtras {
   /** The node's point of the ring; the hash of its address where left out. */
@@ -22,16 +23,17 @@ export interface ChordExtras {
  * Chord after I. Stoica, R. Morris, D. Liben-Nowell, D. R. Karger, M. F. Kaashoek, F. Dabek, H. Balakrishnan, "Chord:
  * A Scalable Peer-to-Peer Lookup Protocol for Internet Applications", IEEE/ACM Transactions on Networking 11(1), 2003:
  * section IV-E's create, join, stabilize, notify, fix_fingers and check_predecessor, IV-F's successor list, iterative
- * lookups. Where it goes beyond the paper: a node that lost every successor goes on with the others that it knows, or
+ * and recursive lookups. Where it goes beyond the paper: a node that lost every successor goes on with the others that it knows, or
  * joins anew (`join.ts`), rings that a partition has parted find each other again (`upkeep.ts`), and a predecessor that
  * has called notify() within the last period is not asked whether it is alive.
  */
-export class Chord implements Protocol<ChordMessage>, Seeker {
+export class Chord implements Protocol<ChordMessage>, LookupService {
   readonly routing: Routing;
   readonly rpc: Rpc<ChordRequest, ChordReply>;
   private readonly host: Host<ChordMessage>;
   private readonly options: ChordOptions;
   private readonly directory: Directory;
+  private readonly recursion: Recursion;
   private readonly upkeep: Upkeep;
   private readonly workload: Workload;
   private readonly joined: Counter;
@@ -54,6 +56,7 @@ export class Chord implements Protocol<ChordMessage>, Seeker {
     const self = { id: extras.id ?? idOf(host.address), address: host.address };
     this.routing = new Routing(self, options.successors);
     this.rpc = new Rpc<ChordRequest, ChordReply>(host, options.rpc);
+    this.recursion = new Recursion(this, host, options.lookup.timeout);
     this.upkeep = new Upkeep(this, host, options, directory, () => this.rejoin());
     this.workload = new Workload(this, host, options.lookup, meter, extras.onLookup);
     this.joined = meter.counter('joined');
@@ -76,12 +79,15 @@ export class Chord implements Protocol<ChordMessage>, Seeker {
   /** Falls silent; as in section IV-E, the others notice as they notice a failure. */
   stop(): void {
     this.rpc.clear();
+    this.recursion.clear();
     this.routing.detach();
   }
 
   /** Looks up a key, once the node has joined. @param done runs once, at once where no request is needed */
-  lookup(key: number, done: (lookup: Lookup) => void): void {
-    new Lookup(this, key, this.options.lookup.timeout, done).run();
+  lookup(key: number, done: (lookup: LookedUp) => void): void {
+    const { style, timeout } = this.options.lookup;
+    if (style === 'recursive') this.recursion.lookup(key, done);
+    else new Lookup(this, key, timeout, done).run();
   }
 
   receive(from: Address, message: ChordMessage): void {
@@ -90,10 +96,15 @@ export class Chord implements Protocol<ChordMessage>, Seeker {
       case 'neighbours':
       case 'notify':
       case 'alive':
+      case 'route':
         this.host.send(
           from,
           this.routing.joined ? this.reply(message) : { type: 'refused', rpc: message.rpc },
         );
+        if (message.type === 'route' && this.routing.joined) this.recursion.passOn(message);
+        return;
+      case 'routed':
+        this.recursion.ended(message);
         return;
       default:
         this.rpc.settle(from, message);
@@ -117,6 +128,7 @@ export class Chord implements Protocol<ChordMessage>, Seeker {
         this.upkeep.notified(request.node);
         return { type: 'ok', rpc };
       case 'alive':
+      case 'route':
         return { type: 'ok', rpc };
     }
   }

@@ -1,17 +1,25 @@
 // Chord's datagrams: protocol and version (1 byte), type (1), rpc number (4), then the fields of the type.
 import { Reader, Writer } from '../bytes.ts';
+import {
+  COUNT_SIZE,
+  ID_SIZE,
+  readNode,
+  readNodes,
+  sizeOfNode,
+  sizeOfNodes,
+  writeNode,
+  writeNodes,
+} from '../node-ref.ts';
 import { type Codec, MalformedMessage } from '../port.ts';
+
 import { readAddress, sizeOfAddress, writeAddress } from '../socket-address.ts';
-import type { ChordMessage, NodeRef } from './messages.ts';
+import type { ChordMessage } from './messages.ts';
 
 /** Protocol 2, version 1. */
 const HEAD = 0x21;
 const HEAD_SIZE = 6;
-const ID_SIZE = 6;
-const COUNT_SIZE = 1;
-
-/** Nodes that one list can name: its count is a byte. */
-export const MAX_NODES = 255;
+const NUMBER_SIZE = 4;
+const HOPS_SIZE = 1;
 
 /** A type's number on the wire is its place here; a new one goes to the end. */
 const TYPES = [
@@ -24,15 +32,9 @@ const TYPES = [
   'neighbours-are',
   'ok',
   'refused',
+  'route',
+  'routed',
 ] as const satisfies readonly ChordMessage['type'][];
-
-const sizeOfNode = (node: NodeRef): number => ID_SIZE + sizeOfAddress(node.address);
-
-function sizeOfNodes(nodes: readonly NodeRef[]): number {
-  let size = COUNT_SIZE;
-  for (const node of nodes) size += sizeOfNode(node);
-  return size;
-}
 
 function sizeOf(message: ChordMessage): number {
   switch (message.type) {
@@ -48,20 +50,13 @@ function sizeOf(message: ChordMessage): number {
       const predecessor = message.predecessor ? sizeOfNode(message.predecessor) : 0;
       return HEAD_SIZE + COUNT_SIZE + predecessor + sizeOfNodes(message.successors);
     }
+    case 'route':
+      return HEAD_SIZE + ID_SIZE + sizeOfAddress(message.origin) + NUMBER_SIZE + HOPS_SIZE;
+    case 'routed':
+      return HEAD_SIZE + sizeOfNode(message.owner) + sizeOfNode(message.by) + HOPS_SIZE;
     default:
       return HEAD_SIZE;
   }
-}
-
-function writeNode(writer: Writer, node: NodeRef): void {
-  writer.u48(node.id);
-  writeAddress(writer, node.address);
-}
-
-function writeNodes(writer: Writer, nodes: readonly NodeRef[]): void {
-  if (nodes.length > MAX_NODES) throw new RangeError(`${nodes.length} nodes; a list holds ${MAX_NODES}`);
-  writer.u8(nodes.length);
-  for (const node of nodes) writeNode(writer, node);
 }
 
 function encode(message: ChordMessage): Uint8Array {
@@ -86,21 +81,19 @@ function encode(message: ChordMessage): Uint8Array {
       writeNodes(writer, message.predecessor ? [message.predecessor] : []);
       writeNodes(writer, message.successors);
       break;
+    case 'route':
+      writer.u48(message.key);
+      writeAddress(writer, message.origin);
+      writer.u32(message.lookup);
+      writer.u8(message.hops);
+      break;
+    case 'routed':
+      writeNode(writer, message.owner);
+      writeNode(writer, message.by);
+      writer.u8(message.hops);
+      break;
   }
   return writer.bytes;
-}
-
-function readNode(reader: Reader): NodeRef {
-  return { id: reader.u48(), address: readAddress(reader) };
-}
-
-/** One after the other, so that a count which the datagram does not bear out costs nothing. */
-function readNodes(reader: Reader, most: number): NodeRef[] {
-  const count = reader.u8();
-  if (count > most) throw new MalformedMessage(`${count} nodes where at most ${most} may be`);
-  const nodes: NodeRef[] = [];
-  while (nodes.length < count) nodes.push(readNode(reader));
-  return nodes;
 }
 
 function readBody(reader: Reader, type: (typeof TYPES)[number], rpc: number): ChordMessage {
@@ -112,11 +105,17 @@ function readBody(reader: Reader, type: (typeof TYPES)[number], rpc: number): Ch
     case 'found':
       return { type, rpc, owner: readNode(reader) };
     case 'next':
-      return { type, rpc, candidates: readNodes(reader, MAX_NODES) };
+      return { type, rpc, candidates: readNodes(reader) };
     case 'neighbours-are': {
       const [predecessor = null] = readNodes(reader, 1);
-      return { type, rpc, predecessor, successors: readNodes(reader, MAX_NODES) };
+      return { type, rpc, predecessor, successors: readNodes(reader) };
     }
+    case 'route': {
+      const [key, origin] = [reader.u48(), readAddress(reader)];
+      return { type, rpc, key, origin, lookup: reader.u32(), hops: reader.u8() };
+    }
+    case 'routed':
+      return { type, rpc, owner: readNode(reader), by: readNode(reader), hops: reader.u8() };
     default:
       return { type, rpc };
   }

@@ -1,5 +1,5 @@
 // Confirming what a lookup found: the owner has to answer; where it is dead, the successor after it owns the key.
-import type { Lookup, Seeker } from './lookup.ts';
+import type { LookedUp, Seeker } from './lookup.ts';
 import type { NodeRef } from './messages.ts';
 
 /**
@@ -7,18 +7,18 @@ import type { NodeRef } from './messages.ts';
  * key's predecessor are asked in turn, within the lookup's time limit: the first that answers is the owner.
  * @param done runs once, with undefined where none answered; at once where the owner is this node
  */
-export function confirm(seeker: Seeker, lookup: Lookup, done: (owner: NodeRef | undefined) => void): void {
+export function confirm(seeker: Seeker, lookup: LookedUp, done: (owner: NodeRef | undefined) => void): void {
   new Confirmation(seeker, lookup, done).ask(lookup.owner);
 }
 
 class Confirmation {
   private readonly seeker: Seeker;
-  private readonly lookup: Lookup;
+  private readonly lookup: LookedUp;
   private readonly done: (owner: NodeRef | undefined) => void;
   /** Who owns the key if those asked before are dead; undefined while that has not been needed. */
   private heirs: NodeRef[] | undefined;
 
-  constructor(seeker: Seeker, lookup: Lookup, done: (owner: NodeRef | undefined) => void) {
+  constructor(seeker: Seeker, lookup: LookedUp, done: (owner: NodeRef | undefined) => void) {
     this.seeker = seeker;
     this.lookup = lookup;
     this.done = done;

@@ -8,6 +8,22 @@ import type { Routing } from './routing.ts';
 /** Nodes kept in reserve for the case that better ones are dead. */
 const RESERVE = 16;
 
+/** A lookup that has ended, in whichever style. */
+export interface LookedUp {
+  readonly key: number;
+  readonly started: Nanoseconds;
+  /** The key's successor; undefined where the lookup failed. */
+  readonly owner: NodeRef | undefined;
+  /** Who named the owner; undefined where this node knew it by itself. */
+  readonly namedBy: NodeRef | undefined;
+  /** Nodes that answered, up to and including the key's predecessor: the paper's path length. */
+  readonly hops: number;
+  /** Nodes that did not answer to this one. */
+  timeouts: number;
+  /** Whether the time limit is over. */
+  readonly overdue: boolean;
+}
+
 /** What a lookup needs of the node that makes it. */
 export interface Seeker {
   readonly routing: Routing;
@@ -19,16 +35,12 @@ export interface Seeker {
  * A lookup under way, and afterwards what it found. It ends at the key's predecessor, who vouches for the owner: the
  * owner itself is not asked.
  */
-export class Lookup {
+export class Lookup implements LookedUp {
   readonly key: number;
   readonly started: Nanoseconds;
-  /** The key's successor; undefined where the lookup failed. */
   owner: NodeRef | undefined;
-  /** Who named the owner; undefined where this node knew it by itself. */
   namedBy: NodeRef | undefined;
-  /** Nodes that answered, up to and including the key's predecessor: the paper's path length. */
   hops = 0;
-  /** Nodes that did not answer. */
   timeouts = 0;
   /** Nodes that answered that they are part of no ring. */
   refusals = 0;
@@ -136,16 +148,19 @@ export class Lookup {
   private consider(node: NodeRef): void {
     const { waiting, key } = this;
     if (node.address === this.seeker.routing.self.address || this.wasAsked(node)) return;
-    if (waiting.some(known => known.address === node.address)) return;
+    for (const known of waiting) if (known.address === node.address) return;
     const left = distance(node.id, key);
     let place = waiting.length;
     while (place > 0 && distance(waiting[place - 1].id, key) > left) place--;
-    waiting.splice(place, 0, node);
+    waiting.push(node);
+    for (let i = waiting.length - 1; i > place; i--) waiting[i] = waiting[i - 1];
+    waiting[place] = node;
     if (waiting.length > RESERVE) waiting.pop();
   }
 
   private wasAsked(node: NodeRef): boolean {
-    return this.asked.some(known => known.address === node.address);
+    for (const known of this.asked) if (known.address === node.address) return true;
+    return false;
   }
 
   /** Whether the next to be asked is nearer the key than `peer`. */

@@ -1,12 +1,8 @@
 // What Chord nodes say to each other: requests, and the replies to them.
+import type { NodeRef } from '../node-ref.ts';
 import type { Address } from '../port.ts';
 
-/** A node as others know it. */
-export interface NodeRef {
-  /** A point of the ring: an integer in 0 .. 2^48 - 1. */
-  readonly id: number;
-  readonly address: Address;
-}
+export type { NodeRef } from '../node-ref.ts';
 
 /** A request; `rpc` is a uint32 that the reply bears too. */
 export type ChordRequest =
@@ -17,7 +13,12 @@ export type ChordRequest =
   /** `node`, the sender, might be your predecessor. Answered by `ok`. */
   | { type: 'notify'; rpc: number; node: NodeRef }
   /** Are you there? Answered by `ok`. */
-  | { type: 'alive'; rpc: number };
+  | { type: 'alive'; rpc: number }
+  /**
+   * A recursive lookup, number `lookup` of `origin`, that `hops` nodes have passed on, the origin not counted. Answered by
+   * `ok` at once, and to the origin by `routed` from the key's predecessor.
+   */
+  | { type: 'route'; rpc: number; key: number; origin: Address; lookup: number; hops: number };
 
 export type ChordReply =
   /** To `find`: the sender precedes the key, and `owner` is its successor. */
@@ -30,4 +31,7 @@ export type ChordReply =
   /** To any request: the sender is not part of a ring yet. */
   | { type: 'refused'; rpc: number };
 
-export type ChordMessage = ChordRequest | ChordReply;
+/** To the origin of a recursive lookup, whose number `rpc` is: `by` precedes the key, and `owner` is its successor. */
+export type ChordRouted = { type: 'routed'; rpc: number; owner: NodeRef; by: NodeRef; hops: number };
+
+export type ChordMessage = ChordRequest | ChordReply | ChordRouted;

@@ -1,7 +1,8 @@
 // What may be set of Chord. Names are the paper's (Stoica et al., ToN 11(1), 2003) where it has one.
 
+import { MAX_NODES } from '../node-ref.ts';
 import type { OptionValues } from '../options.ts';
-import { MAX_NODES } from './codec.ts';
+import { rpcOptions } from '../rpc-options.ts';
 
 export const chordOptions = {
   stabilize: { kind: 'duration', default: 15e9, minimum: 1, about: 'period of stabilize()' },
@@ -18,7 +19,19 @@ export const chordOptions = {
     maximum: MAX_NODES,
     about: 'length r of the successor list',
   },
+  pns: {
+    kind: 'count',
+    default: 0,
+    maximum: MAX_NODES,
+    about: 'nodes of which the nearest becomes a finger: proximity neighbour selection; 0: the first',
+  },
   lookup: {
+    style: {
+      kind: 'choice',
+      default: 'iterative',
+      choices: ['iterative', 'recursive'],
+      about: 'the asker asks each node on the way, or each passes the lookup on to the next',
+    },
     every: {
       kind: 'duration',
       default: 10e9,
@@ -32,20 +45,7 @@ export const chordOptions = {
       about: 'a lookup not answered by then has failed',
     },
   },
-  rpc: {
-    timeout: {
-      kind: 'duration',
-      default: 1.5e9,
-      minimum: 1,
-      about: 'a request unanswered for this long is sent again',
-    },
-    attempts: {
-      kind: 'count',
-      default: 2,
-      minimum: 1,
-      about: 'requests sent before the peer is taken for dead',
-    },
-  },
+  rpc: rpcOptions,
 } as const;
 
 export type ChordOptions = OptionValues<typeof chordOptions>;

@@ -4,6 +4,7 @@ import type { Directory, Host } from '../port.ts';
 import { Lookup, type Seeker } from './lookup.ts';
 import type { ChordMessage, NodeRef } from './messages.ts';
 import type { ChordOptions } from './options.ts';
+import { selectNearest } from './proximity.ts';
 import { BITS, between, fingerStart } from './ring.ts';
 
 /** Stabilizations between two searches for another ring. A node alone makes one each time. */
@@ -28,8 +29,14 @@ export class Upkeep {
   private readonly tick = (): void => this.maintain();
   private readonly fingerTick = (): void => this.fixNextFinger();
   private readonly fingerFound = (lookup: Lookup): void => {
+    const { owner } = lookup;
+    if (owner && this.options.pns > 0) {
+      selectNearest(this.seeker, this.finger, owner, this.options.pns, this.fingerChosen);
+    } else this.fingerChosen(owner);
+  };
+  private readonly fingerChosen = (node: NodeRef | undefined): void => {
     this.fixing = false;
-    if (lookup.owner) this.seeker.routing.setFinger(this.finger, lookup.owner);
+    if (node) this.seeker.routing.setFinger(this.finger, node);
   };
   private readonly searched = (lookup: Lookup): void => this.meet(lookup);
 

@@ -1,7 +1,7 @@
 // What a Chord node is there for: lookups of random keys, and how they went.
 import type { Counter, Distribution, Host, Meter, Nanoseconds } from '../port.ts';
 import { confirm } from './confirm.ts';
-import { Lookup, type Seeker } from './lookup.ts';
+import type { LookedUp, Seeker } from './lookup.ts';
 import type { ChordMessage, NodeRef } from './messages.ts';
 import { randomId } from './ring.ts';
 
@@ -11,7 +11,11 @@ export type LookupObserver = (key: number, owner: NodeRef, hops: number) => void
 export interface WorkloadOptions {
   /** Mean time between two lookups; the times are exponential. */
   readonly every: Nanoseconds;
-  readonly timeout: Nanoseconds;
+}
+
+/** What the workload asks of its node. */
+export interface LookupService extends Seeker {
+  lookup(key: number, done: (lookup: LookedUp) => void): void;
 }
 
 /**
@@ -23,7 +27,7 @@ export interface WorkloadOptions {
  * asked on the way and did not answer).
  */
 export class Workload {
-  private readonly seeker: Seeker;
+  private readonly seeker: LookupService;
   private readonly host: Host<ChordMessage>;
   private readonly options: WorkloadOptions;
   private readonly onLookup: LookupObserver | undefined;
@@ -33,10 +37,10 @@ export class Workload {
   private readonly timeouts: Counter;
   private readonly random = (): number => this.host.random();
   private readonly lookUpLater = (): void => this.lookUp();
-  private readonly finished = (lookup: Lookup): void => this.confirm(lookup);
+  private readonly finished = (lookup: LookedUp): void => this.confirm(lookup);
 
   constructor(
-    seeker: Seeker,
+    seeker: LookupService,
     host: Host<ChordMessage>,
     options: WorkloadOptions,
     meter: Meter,
@@ -63,14 +67,14 @@ export class Workload {
       this.success.record(0);
       return;
     }
-    new Lookup(this.seeker, randomId(this.random), this.options.timeout, this.finished).run();
+    this.seeker.lookup(randomId(this.random), this.finished);
   }
 
-  private confirm(lookup: Lookup): void {
+  private confirm(lookup: LookedUp): void {
     confirm(this.seeker, lookup, owner => this.record(lookup, owner));
   }
 
-  private record(lookup: Lookup, owner: NodeRef | undefined): void {
+  private record(lookup: LookedUp, owner: NodeRef | undefined): void {
     if (lookup.timeouts > 0) this.timeouts.add(lookup.timeouts);
     this.success.record(owner ? 1 : 0);
     if (!owner) return;

@@ -99,9 +99,11 @@ export function stableRing(
   seed: string,
   size: number,
   successors: number,
+  given: object = {},
+  conditions: Conditions = { latency: SECOND / 100 },
 ): { network: TestNetwork<ChordMessage>; nodes: Chord[] } {
-  const network = new TestNetwork<ChordMessage>(seed, { latency: SECOND / 100 });
-  const options = settings({ ...quiet, successors });
+  const network = new TestNetwork<ChordMessage>(seed, conditions);
+  const options = settings({ ...quiet, successors, ...given });
   const draw = () =>
     Math.floor(network.random() * 2 ** 32) * 2 ** 16 + Math.floor(network.random() * 2 ** 16);
   const ring = inRingOrder(Array.from({ length: size }, (_, address) => ({ id: draw(), address })));

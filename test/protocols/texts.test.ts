@@ -15,7 +15,7 @@ describe('options', () => {
     expect(withDefaults(chordOptions, given)).toEqual({
       ...withDefaults(chordOptions),
       successors: 4,
-      lookup: { every: 250e6, timeout: 30e9 },
+      lookup: { ...withDefaults(chordOptions).lookup, every: 250e6 },
     });
   });
 

@@ -102,10 +102,10 @@ describe('keys', () => {
       'b.yaml:6:71: slices.probe.run.targets: found "all", expected one of sampled, all-pairs',
     ]);
     expect(parsing(but('ping', 'pong'))).toEqual([
-      'b.yaml:6:22: slices.probe.run.protocol: found "pong", expected one of chord, ping (did you mean "ping"?)',
+      'b.yaml:6:22: slices.probe.run.protocol: found "pong", expected one of chord, gossip, kademlia, ping, plumtree, ron, swim, vivaldi (did you mean "ping"?)',
     ]);
     expect(parsing(but('ping', 'chord, lookup: { evry: 1s }, successors: 1.5'))).toEqual([
-      'b.yaml:6:39: slices.probe.run.lookup.evry: found an unknown key, expected one of every, timeout (did you mean "every"?)',
+      'b.yaml:6:39: slices.probe.run.lookup.evry: found an unknown key, expected one of style, every, timeout (did you mean "every"?)',
       'b.yaml:6:63: slices.probe.run.successors: found 1.5, expected a whole number',
     ]);
   });

@@ -26,7 +26,7 @@ describe('refused', () => {
   test.each([
     ['', 'need at least 1'],
     ['ping', 'Missing required argument: listen'],
-    [`gossip ${listen}`, 'Given: "gossip", Choices: "chord", "ping"'],
+    [`pong ${listen}`, 'Given: "pong", Choices: "chord", "gossip", "kademlia", "ping"'],
     [`ping ${listen} --lisen x`, 'Unknown argument: lisen'],
     [`ping more ${listen}`, 'Unknown argument: more'],
     ['ping --listen', 'Not enough arguments following: listen'],

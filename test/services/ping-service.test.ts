@@ -65,7 +65,7 @@ describe('it ends', () => {
 
 test.each([
   ['chord --answers', '--answers: chord has none, only ping'],
-  ['gossip', 'Given: "gossip", Choices: "chord", "ping"'],
+  ['pong', 'Given: "pong", Choices: "chord", "gossip", "kademlia", "ping"'],
   ['chord --option successors=256', "successors: found '256', expected at most 255"],
   ['ping --option bytes=1MB', "bytes: found '1MB', expected at most 65507"],
 ])('%s ends with status 2 and says why', async (argv, message) => {

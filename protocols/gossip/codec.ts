@@ -1,0 +1,77 @@
+// Gossip's datagrams: protocol and version (1 byte), type (1), rumours, and for a pull the ids that are known.
+import { MAX_PAYLOAD, Reader, Writer } from '../bytes.ts';
+import { ID_SIZE } from '../node-ref.ts';
+import { type Codec, MalformedMessage } from '../port.ts';
+import type { GossipMessage, Rumour } from './messages.ts';
+
+/** Protocol 5, version 1. */
+const HEAD = 0x51;
+const HEAD_SIZE = 2;
+const COUNT_SIZE = 2;
+/** Of a rumour, all but the body: id, age, length. */
+const RUMOUR_SIZE = ID_SIZE + 2 + 2;
+const TYPES = ['push', 'pull'] as const satisfies readonly GossipMessage['type'][];
+
+/** The largest body, in bytes, that fits a datagram beside what a pull tells of others. */
+export const MAX_BODY = 32_000;
+/** Bytes of rumours in one message, and ids in one digest, that always fit a datagram together. */
+export const MOST_RUMOURS = MAX_BODY + RUMOUR_SIZE;
+export const MOST_KNOWN = Math.floor((MAX_PAYLOAD - MOST_RUMOURS - HEAD_SIZE - 2 * COUNT_SIZE) / ID_SIZE);
+
+export const sizeOfRumour = ({ body }: Rumour): number => RUMOUR_SIZE + body.length;
+
+function sizeOf(message: GossipMessage): number {
+  let size = HEAD_SIZE + COUNT_SIZE;
+  for (const rumour of message.rumours) size += sizeOfRumour(rumour);
+  return message.type === 'pull' ? size + COUNT_SIZE + ID_SIZE * message.known.length : size;
+}
+
+function encode(message: GossipMessage): Uint8Array {
+  const writer = new Writer(sizeOf(message));
+  writer.u8(HEAD);
+  writer.u8(TYPES.indexOf(message.type));
+  writer.u16(message.rumours.length);
+  for (const { id, age, body } of message.rumours) {
+    writer.u48(id);
+    writer.u16(age);
+    writer.block(body);
+  }
+  if (message.type === 'pull') {
+    writer.u16(message.known.length);
+    for (const id of message.known) writer.u48(id);
+  }
+  return writer.bytes;
+}
+
+/** One after the other, so that a count which the datagram does not bear out costs nothing. */
+function readRumours(reader: Reader): Rumour[] {
+  const count = reader.u16();
+  const rumours: Rumour[] = [];
+  while (rumours.length < count) {
+    rumours.push({ id: reader.u48(), age: reader.u16(), body: reader.block() });
+  }
+  return rumours;
+}
+
+function readKnown(reader: Reader): number[] {
+  const count = reader.u16();
+  const known: number[] = [];
+  while (known.length < count) known.push(reader.u48());
+  return known;
+}
+
+function decode(bytes: Uint8Array): GossipMessage {
+  const reader = new Reader(bytes);
+  const head = reader.u8();
+  if (head !== HEAD) throw new MalformedMessage(`no gossip: begins with ${head}, not ${HEAD}`);
+  const number = reader.u8();
+  const type = TYPES[number];
+  if (!type) throw new MalformedMessage(`unknown type ${number}`);
+  const rumours = readRumours(reader);
+  const message: GossipMessage =
+    type === 'push' ? { type, rumours } : { type, rumours, known: readKnown(reader) };
+  reader.end();
+  return message;
+}
+
+export const gossipCodec: Codec<GossipMessage> = { sizeOf, encode, decode };

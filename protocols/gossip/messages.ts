@@ -1,0 +1,15 @@
+// What gossiping hosts say to each other.
+
+/** Something that everybody is to hear. */
+export interface Rumour {
+  /** uint48, drawn at random by whoever published it. */
+  readonly id: number;
+  /** Rounds since it was published, uint16. */
+  readonly age: number;
+  readonly body: Uint8Array;
+}
+
+export type GossipMessage =
+  | { type: 'push'; rumours: readonly Rumour[] }
+  /** Also a request for what is not among `rumours` and `known`, which are ids. Answered by `push`. */
+  | { type: 'pull'; rumours: readonly Rumour[]; known: readonly number[] };
