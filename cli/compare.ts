@@ -3,7 +3,7 @@ import type { CommandModule } from 'yargs';
 import { formatNumber } from '../results/format.ts';
 import { plainTable } from '../results/table.ts';
 import { loadScenario } from '../scenarios/load.ts';
-import type { LoadedScenario } from '../scenarios/scenario.ts';
+import type { LoadedScenario, Scenario } from '../scenarios/scenario.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { type Finished, MODES, type Mode } from './finished.ts';
 import { catchInterrupt } from './interrupt.ts';
@@ -105,15 +105,20 @@ interface Pair {
 }
 
 /**
- * The bound on a difference of medians: a round trip crosses the machine twice, each time late by no more than the
- * scenario's lateness; a model's round trips must agree to the microsecond.
+ * The bound on a difference of medians, in milliseconds. Emulated, a round trip changes hands four times on this machine,
+ * from the switch to the program that answers and back, and to the program that asked, and each of them may be late by
+ * the scenario's lateness. Round trips in virtual time must agree to the microsecond.
  */
+function boundOf(mode: Mode, { fidelity }: Scenario): number {
+  return mode === 'emulate' ? (HANDS * fidelity.lateness) / 1e6 : 0.001;
+}
+
+const HANDS = 4;
+
 function report(loaded: LoadedScenario, runs: readonly Measured[], json: boolean): number {
   const hosts = buildFor(loaded).slices.flatMap(({ hosts }) => hosts);
   const [reference] = runs;
-  const bounds = runs.map(({ mode }) =>
-    mode === 'emulate' ? (2 * loaded.scenario.fidelity.lateness) / 1e6 : 0.001,
-  );
+  const bounds = runs.map(({ mode }) => boundOf(mode, loaded.scenario));
   const pairs = reference.trips.pairs().map(([asker, answerer]): Pair => {
     const medians = runs.map(({ trips }) => trips.median(asker, answerer));
     const agrees = medians.every(

@@ -63,7 +63,7 @@ describe('the same scenario', () => {
     const { status, stdout } = await folder.petri(['compare', 'first-ping', ...modes]);
     expect([0, 3]).toContain(status);
     expect(stdout.match(/→.*✓/g)).toHaveLength(12);
-    expect(stdout).toContain('12 pairs: all agree (bounds: emulate 2 ms)');
+    expect(stdout).toContain('12 pairs: all agree (bounds: emulate 4 ms)');
   });
 
   test('of services runs as in virtual time', async () => {
