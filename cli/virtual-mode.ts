@@ -119,7 +119,7 @@ class VirtualModeRun {
 
   async toItsEnd(): Promise<Finished> {
     const { plan, recorder, logs, names, lookout } = this;
-    if (plan.debugged) await openInspector();
+    const closeInspector = plan.debugged ? await openInspector() : () => undefined;
     const started = performance.now();
     try {
       const { now, events, digest, failure } = await hearWorld(startWorld(plan), message =>
@@ -141,6 +141,8 @@ class VirtualModeRun {
     } catch (error) {
       remove(this.folder);
       throw error;
+    } finally {
+      closeInspector();
     }
   }
 
@@ -197,12 +199,16 @@ class VirtualModeRun {
   }
 }
 
-/** Lets a debugger attach to this process and, through it, to the thread of the hosts; waits for one. */
-async function openInspector(): Promise<void> {
+/**
+ * Lets a debugger attach to this process and, through it, to the thread of the hosts; waits for one.
+ * @returns lets go of it
+ */
+async function openInspector(): Promise<() => void> {
   const inspector = await import('node:inspector');
   inspector.open(0);
   warn(`waiting for a debugger at ${inspector.url()}`);
   inspector.waitForDebugger();
+  return () => inspector.close();
 }
 
 /** Deaths of programs that are told in full. */

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 export const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -13,15 +14,15 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** What goes on beside a process: it may be sent signals, and its standard error be read. */
+export type Meanwhile = (kill: (signal: NodeJS.Signals) => void, stderr: Readable) => void;
+
 /** A folder for one test file; remove it with `leave`. */
 export class Folder {
   readonly path = mkdtempSync(join(tmpdir(), 'petri-cli-'));
 
   /** Runs `petri` here to its end. @param meanwhile told of the process once it has started */
-  petri(
-    argv: readonly string[],
-    meanwhile?: (kill: (signal: NodeJS.Signals) => void) => void,
-  ): Promise<Ended> {
+  petri(argv: readonly string[], meanwhile?: Meanwhile): Promise<Ended> {
     if (!existsSync(program)) throw new Error('build first: npm run build');
     return this.run([process.execPath, program, ...argv], meanwhile);
   }
@@ -31,10 +32,7 @@ export class Folder {
     return this.run(['sh', '-c', line.replace(/^petri /, `'${process.execPath}' '${program}' `)]);
   }
 
-  private run(
-    [command, ...argv]: readonly string[],
-    meanwhile?: (kill: (signal: NodeJS.Signals) => void) => void,
-  ): Promise<Ended> {
+  private run([command, ...argv]: readonly string[], meanwhile?: Meanwhile): Promise<Ended> {
     const child = spawn(command!, argv, { cwd: this.path, stdio: ['ignore', 'pipe', 'pipe'] });
     const texts = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr'] as const) {
@@ -42,7 +40,7 @@ export class Folder {
         texts[stream] += text;
       });
     }
-    meanwhile?.(signal => child.kill(signal));
+    meanwhile?.(signal => child.kill(signal), child.stderr);
     return new Promise(resolve => child.once('close', status => resolve({ status, ...texts })));
   }
 

@@ -3,6 +3,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Summary } from '../../results/summary.ts';
+import { Session } from './debugger.ts';
 import { Folder } from './petri.ts';
 
 const folder = new Folder();
@@ -24,7 +25,7 @@ async function summaryOf(...argv: readonly string[]): Promise<Summary> {
 
 beforeAll(() => {
   writeFileSync(folder.file('matrix.csv'), MATRIX);
-  for (const file of ['race.js', 'diary.js']) {
+  for (const file of ['race.js', 'diary.js', 'leaky.js', 'breakpoint.js']) {
     copyFileSync(fileURLToPath(new URL(`services/${file}`, import.meta.url)), folder.file(file));
   }
 });
@@ -86,6 +87,38 @@ describe('a race that needs one order of two packets', () => {
     const [, command, moment] = /replay: (petri .*) --until (\d+)ns/.exec(told)!;
     expect((await folder.shell(`${command} --until ${moment}ns`)).stderr).toContain('commit before prepare');
     expect((await folder.shell(`${command} --until ${Number(moment) - 1}ns`)).stderr).toBe('');
+  });
+});
+
+describe('--check-determinism', () => {
+  test('shows the first event that differs, with the stacks of who asked for it', async () => {
+    scenario('leaky', `  leaky: ${onNode('a', 'leaky.js')}`);
+    const { stdout } = await folder.expecting(
+      1,
+      'run',
+      'leaky.yaml',
+      '--mode',
+      'virtual',
+      '--check-determinism',
+    );
+    expect(stdout).toMatch(/^not deterministic: two runs are the same for \d+ events, then differ/);
+    expect(stdout.match(/^ {2}(first|second) run: +\w+ at leaky@a-1, \d+ ns/gm)).toHaveLength(2);
+    expect(stdout.match(/at .*later .*leaky\.js:8:\d+/g)).toHaveLength(2);
+  });
+});
+
+describe('--inspect', () => {
+  test('waits for a debugger, at whose breakpoints time stands still', async () => {
+    scenario('breakpoint', `  probe: ${onNode('a', 'breakpoint.js')}`);
+    const session = new Session();
+    const { status } = await folder.petri(
+      ['run', 'breakpoint.yaml', '--mode', 'virtual', '--inspect', '--out', 'breakpoint'],
+      (_kill, stderr) => stderr.on('data', (text: string) => session.hear(text)),
+    );
+    expect(status).toBe(0);
+    expect(session.paused).toBe(1);
+    const log = readFileSync(folder.file('breakpoint', 'hosts', 'probe@a-1.log'), 'utf8');
+    expect(log).toBe('{"passed":0}\n');
   });
 });
 
