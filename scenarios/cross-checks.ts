@@ -191,7 +191,7 @@ function* checkSlices(document: unknown): Generator<Finding> {
   for (const name of keysAt(document, ['slices'])) {
     const slice = ['slices', name];
     if ((TESTBED_METRICS as readonly string[]).includes(name)) {
-      const expected = `another name: metrics of the testbed begin with ${TESTBED_METRICS.join(' and ')}`;
+      const expected = `another name: metrics of the testbed begin with ${TESTBED_METRICS.join(', ')}`;
       yield { path: slice, of: 'key', found: `the slice ${name}`, expected };
     }
     yield* checkPlace(document, slice);
@@ -265,9 +265,14 @@ function* checkExpectations(document: unknown): Generator<Finding> {
     if (known.includes(first)) continue;
     const near = nearest(first, known);
     const hint = near === undefined ? undefined : expectation.text.replace(first, near);
-    yield wrong(document, path, `a metric that begins with a slice, network or nodes: ${known.join(', ')}`, {
-      hint,
-    });
+    yield wrong(
+      document,
+      path,
+      `a metric that begins with a slice, or one of the testbed's: ${known.join(', ')}`,
+      {
+        hint,
+      },
+    );
   }
 }
 

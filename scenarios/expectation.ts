@@ -9,7 +9,7 @@ export const OPERATORS = ['>=', '<=', '>', '<', '=='] as const;
 export type Operator = (typeof OPERATORS)[number];
 
 /** The first words of metrics that belong to no slice. */
-export const TESTBED_METRICS = ['network', 'nodes'] as const;
+export const TESTBED_METRICS = ['network', 'nodes', 'transport'] as const;
 
 export interface Expectation {
   /** As it was written. */

@@ -150,7 +150,7 @@ describe('values', () => {
       'b.yaml:5:3: slices.My_Probe: found "My_Probe", expected a name of lower-case letters, digits and hyphens, at most 63, as in a host name',
     ]);
     expect(parsing(but('probe', 'nodes'))).toEqual([
-      'b.yaml:5:3: slices.nodes: found the slice nodes, expected another name: metrics of the testbed begin with network and nodes',
+      'b.yaml:5:3: slices.nodes: found the slice nodes, expected another name: metrics of the testbed begin with network, nodes, transport',
     ]);
     expect(parsing(but('\n  probe:\n    run: { protocol: ping }', ' {}'))).toEqual([
       'b.yaml:4:9: slices: found an empty mapping, expected at least one slice, by its name',
@@ -205,7 +205,7 @@ describe('faults and expectations', () => {
   - probe.rtt <= 3 sec
 `;
     expect(parsing(GOOD + lines)).toEqual([
-      'b.yaml:8:5: expect.0: found "prob.rtt.p50 <= 200ms", expected a metric that begins with a slice, network or nodes: probe, network, nodes (did you mean "probe.rtt.p50 <= 200ms"?)',
+      `b.yaml:8:5: expect.0: found "prob.rtt.p50 <= 200ms", expected a metric that begins with a slice, or one of the testbed's: probe, network, nodes, transport (did you mean "probe.rtt.p50 <= 200ms"?)`,
       'b.yaml:9:5: expect.1: found "probe.rtt.p95 <= 200ms", expected a statistic that is one of count, mean, min, p50, p90, p99, max (did you mean "probe.rtt.p90"?)',
       'b.yaml:10:5: expect.2: found "probe.rtt => 3", expected metric[.statistic], one of >= <= > < ==, and a value, such as "dht.lookup.success >= 0.99"',
       'b.yaml:11:5: expect.3: found "probe.rtt <= 3 sec", expected a number, or one with a unit such as 200ms, 99% or 15KB, on the right (did you mean "3s"?)',
