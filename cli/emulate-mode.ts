@@ -97,7 +97,7 @@ class EmulatedRun {
   private readonly setting: Setting;
   private readonly receiver: Receiver;
   private readonly lookout: Lookout;
-  /** Of the measured part of the run. */
+  /** Since the end of the warm-up, or of all where that has not come. */
   private report: SwitchReport | undefined;
   private events = 0;
   /** Somebody has asked by `petri down` that it end. */
@@ -197,10 +197,11 @@ class EmulatedRun {
     this.events = events;
     if (now === scenario.warmup) {
       recorder.startMeasuring(now);
+      this.report = undefined;
       return;
     }
     recorder.sample(now);
-    if (now > scenario.warmup) this.report = this.report ? mergeReports(this.report, report) : report;
+    this.report = this.report ? mergeReports(this.report, report) : report;
   }
 
   private judge(interfaceDrops: number): Fidelity {

@@ -21,9 +21,28 @@ const planetlab = mapping('PlanetLab as it stood in a year: its own sites, with 
   ),
 });
 
+const share = (description: string) => optional(Type.Number({ minimum: 0, maximum: 1e6, description }));
+
 const generate = mapping('sites made up, as many as asked for', {
   sites: Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'how many sites' }),
-  nodesPerSite: Type.Integer({ minimum: 1, maximum: 10_000, default: 2, description: 'nodes at each site' }),
+  nodesPerSite: Type.Unsafe<number | 'planetlab'>({
+    type: ['integer', 'string'],
+    minimum: 1,
+    maximum: 10_000,
+    pattern: '^planetlab$',
+    default: 2,
+    description: 'nodes at each site, or planetlab: as many as its sites had, drawn one by one',
+    errorMessage: 'a whole number of nodes, or planetlab',
+    examples: [2, 'planetlab'],
+  }),
+  classes: optional(
+    mapping("how many sites of each class there are to those of another; PlanetLab's mix where left out", {
+      edge: share('universities, on research networks'),
+      'co-location': share('co-location centres, on commercial networks'),
+      peering: share('peering points'),
+      contributed: share('sites that somebody contributed'),
+    }),
+  ),
 });
 
 const imported = oneOfForms('sites and round trips from files; file names are relative to the scenario', {

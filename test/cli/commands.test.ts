@@ -161,6 +161,42 @@ describe('topology', () => {
   });
 });
 
+describe('topology describe --against', () => {
+  test('a testbed of 500 made-up sites agrees with what was measured, figure by figure', async () => {
+    write(
+      '500.yaml',
+      'name: x\nduration: 1m\ntopology: { generate: { sites: 500 } }\nslices: { p: { run: { protocol: ping } } }\n',
+    );
+    const { stdout } = await folder.expecting(0, 'topology', 'describe', '500.yaml', '--against', 'table');
+    expect(stdout).toContain('22 of 22 figures agree');
+    expect(stdout).toMatch(/round trip p50 +[\d.]+ +134 +14 +ok/);
+  });
+
+  test('one that does not is told by how much, with status 1', async () => {
+    const { stdout } = await folder.expecting(
+      1,
+      'topology',
+      'describe',
+      'planetlab-2003',
+      '--against',
+      'table',
+    );
+    expect(stdout).toMatch(/rank correlation with distance .* off by \+[\d.]+ sd/);
+  });
+
+  test('takes a table that there is', async () => {
+    const { stderr } = await folder.expecting(
+      2,
+      'topology',
+      'describe',
+      'planetlab-2003',
+      '--against',
+      'tabel',
+    );
+    expect(stderr).toBe('petri: --against: found "tabel", expected "table", "cities" or a CSV file\n');
+  });
+});
+
 test('doctor says what each mode can use', async () => {
   const checks = JSON.parse((await folder.expecting(0, 'doctor', '--json')).stdout);
   expect(new Set(checks.map(({ mode }: { mode: string }) => mode))).toEqual(

@@ -138,6 +138,19 @@ describe('a document becomes a scenario', () => {
     });
   });
 
+  test('generated sites like PlanetLab in size, in a mix of classes', () => {
+    const text = SMALL.replace(
+      /generate: .*/,
+      'generate: { sites: 5, nodesPerSite: planetlab, classes: { edge: 3, peering: 1 } } }',
+    );
+    expect(load(text).topology).toEqual({
+      kind: 'generate',
+      sites: 5,
+      nodesPerSite: 'planetlab',
+      classes: { edge: 3, peering: 1 },
+    });
+  });
+
   test('a program with every default, its files in the place of the scenario', () => {
     const text = SMALL.replace('protocol: ping', 'service: app/main.ts, substitute: { native: fake.js }');
     expect(load(text).slices[0]?.run).toEqual({
