@@ -141,7 +141,7 @@ describe('all hosts', () => {
   /** Tries until it succeeds: the kernel frees namespaces soon, not at once. */
   const untilMade = (count: number) =>
     `until "$NODE" "$HOLDER" ${count} once | grep made; do sleep 0.1; done`;
-  const FIRST = '"$NODE" "$HOLDER" 20 > log & until grep -q made log; do sleep 0.1; done';
+  const FIRST = '"$NODE" "$HOLDER" 20 > log & until grep -qs made log; do sleep 0.1; done';
 
   test('leave no descriptor behind', async ctx => {
     needs(ctx, 'unshare');
