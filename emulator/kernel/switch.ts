@@ -18,6 +18,7 @@ import type { SwitchReport } from './report.ts';
 import { Routers, type Routes } from './routers.ts';
 import { NO_SLOT, Slab } from './slab.ts';
 import { errno, rawCalls, setTimerSlack } from './syscalls.ts';
+import { keepAwake } from './wakefulness.ts';
 
 /** How long the loop may wait without looking for messages and at its end. */
 const LONGEST_WAIT: Nanoseconds = 100e6;
@@ -137,6 +138,16 @@ export class Switch {
   /** Works until `stop` is called, by `serve` or by an event of the simulation. */
   run(): void {
     setTimerSlack(1);
+    const letSleep = keepAwake();
+    try {
+      this.loop();
+    } finally {
+      letSleep();
+      this.poller.close();
+    }
+  }
+
+  private loop(): void {
     let last = this.clock.now();
     while (!this.stopped) {
       this.catchUp();
@@ -151,7 +162,6 @@ export class Switch {
       last = now;
       for (let event = 0; event < ready; event++) this.attend(this.poller.tag(event));
     }
-    this.poller.close();
   }
 
   /** Lets everything happen that is due. */
