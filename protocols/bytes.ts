@@ -78,6 +78,13 @@ export class Reader {
     return high * 2 ** 32 + this.u32();
   }
 
+  /** @throws {MalformedMessage} also where the byte is neither 0 nor 1 */
+  flag(): boolean {
+    const flag = this.u8();
+    if (flag > 1) throw new MalformedMessage(`${flag} where 0 or 1 may be`);
+    return flag === 1;
+  }
+
   /** @throws {MalformedMessage} also where the number is not finite */
   f32(): number {
     const value = this.view.getFloat32(this.take(4));

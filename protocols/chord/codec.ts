@@ -1,5 +1,6 @@
 // Chord's datagrams: protocol and version (1 byte), type (1), rpc number (4), then the fields of the type.
-import { Reader, Writer } from '../bytes.ts';
+import type { Reader } from '../bytes.ts';
+import { Envelope } from '../envelope.ts';
 import {
   COUNT_SIZE,
   ID_SIZE,
@@ -10,7 +11,7 @@ import {
   writeNode,
   writeNodes,
 } from '../node-ref.ts';
-import { type Codec, MalformedMessage } from '../port.ts';
+import type { Codec } from '../port.ts';
 
 import { readAddress, sizeOfAddress, writeAddress } from '../socket-address.ts';
 import type { ChordMessage } from './messages.ts';
@@ -36,6 +37,8 @@ const TYPES = [
   'routed',
 ] as const satisfies readonly ChordMessage['type'][];
 
+const envelope = new Envelope('Chord message', HEAD, TYPES);
+
 function sizeOf(message: ChordMessage): number {
   switch (message.type) {
     case 'find':
@@ -60,9 +63,7 @@ function sizeOf(message: ChordMessage): number {
 }
 
 function encode(message: ChordMessage): Uint8Array {
-  const writer = new Writer(sizeOf(message));
-  writer.u8(HEAD);
-  writer.u8(TYPES.indexOf(message.type));
+  const writer = envelope.begin(sizeOf(message), message.type);
   writer.u32(message.rpc);
   switch (message.type) {
     case 'find':
@@ -121,16 +122,7 @@ function readBody(reader: Reader, type: (typeof TYPES)[number], rpc: number): Ch
   }
 }
 
-function decode(bytes: Uint8Array): ChordMessage {
-  const reader = new Reader(bytes);
-  const head = reader.u8();
-  if (head !== HEAD) throw new MalformedMessage(`no Chord message: begins with ${head}, not ${HEAD}`);
-  const number = reader.u8();
-  const type = TYPES[number];
-  if (!type) throw new MalformedMessage(`unknown type ${number}`);
-  const message = readBody(reader, type, reader.u32());
-  reader.end();
-  return message;
-}
+const decode = (bytes: Uint8Array): ChordMessage =>
+  envelope.open(bytes, (reader, type) => readBody(reader, type, reader.u32()));
 
 export const chordCodec: Codec<ChordMessage> = { sizeOf, encode, decode };

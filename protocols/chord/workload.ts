@@ -1,5 +1,7 @@
 // What a Chord node is there for: lookups of random keys, and how they went.
-import type { Counter, Distribution, Host, Meter, Nanoseconds } from '../port.ts';
+import { LookupMeter } from '../lookup-meter.ts';
+import { afterExponential } from '../pause.ts';
+import type { Host, Meter, Nanoseconds } from '../port.ts';
 import { confirm } from './confirm.ts';
 import type { LookedUp, Seeker } from './lookup.ts';
 import type { ChordMessage, NodeRef } from './messages.ts';
@@ -31,10 +33,7 @@ export class Workload {
   private readonly host: Host<ChordMessage>;
   private readonly options: WorkloadOptions;
   private readonly onLookup: LookupObserver | undefined;
-  private readonly success: Distribution;
-  private readonly latency: Distribution;
-  private readonly hops: Distribution;
-  private readonly timeouts: Counter;
+  private readonly lookups: LookupMeter;
   private readonly random = (): number => this.host.random();
   private readonly lookUpLater = (): void => this.lookUp();
   private readonly finished = (lookup: LookedUp): void => this.confirm(lookup);
@@ -50,21 +49,17 @@ export class Workload {
     this.host = host;
     this.options = options;
     this.onLookup = onLookup;
-    this.success = meter.distribution('lookup.success', 'ratio');
-    this.latency = meter.distribution('lookup.latency', 'ns');
-    this.hops = meter.distribution('lookup.hops', 'hops');
-    this.timeouts = meter.counter('lookup.timeouts');
+    this.lookups = new LookupMeter(meter);
   }
 
   start(): void {
-    const pause = -Math.log(1 - this.host.random()) * this.options.every;
-    this.host.after(Math.round(pause), this.lookUpLater);
+    afterExponential(this.host, this.options.every, this.lookUpLater);
   }
 
   private lookUp(): void {
     this.start();
     if (!this.seeker.routing.joined) {
-      this.success.record(0);
+      this.lookups.failed();
       return;
     }
     this.seeker.lookup(randomId(this.random), this.finished);
@@ -75,11 +70,11 @@ export class Workload {
   }
 
   private record(lookup: LookedUp, owner: NodeRef | undefined): void {
-    if (lookup.timeouts > 0) this.timeouts.add(lookup.timeouts);
-    this.success.record(owner ? 1 : 0);
-    if (!owner) return;
-    this.latency.record(this.seeker.now() - lookup.started);
-    this.hops.record(lookup.hops);
+    if (!owner) {
+      this.lookups.failed(lookup.timeouts);
+      return;
+    }
+    this.lookups.succeeded(lookup, this.seeker.now() - lookup.started);
     this.onLookup?.(lookup.key, owner, lookup.hops);
   }
 }

@@ -1,7 +1,8 @@
 // Gossip's datagrams: protocol and version (1 byte), type (1), rumours, and for a pull the ids that are known.
-import { MAX_PAYLOAD, Reader, Writer } from '../bytes.ts';
+import { MAX_PAYLOAD, type Reader } from '../bytes.ts';
+import { Envelope } from '../envelope.ts';
 import { ID_SIZE } from '../node-ref.ts';
-import { type Codec, MalformedMessage } from '../port.ts';
+import type { Codec } from '../port.ts';
 import type { GossipMessage, Rumour } from './messages.ts';
 
 /** Protocol 5, version 1. */
@@ -11,6 +12,8 @@ const COUNT_SIZE = 2;
 /** Of a rumour, all but the body: id, age, length. */
 const RUMOUR_SIZE = ID_SIZE + 2 + 2;
 const TYPES = ['push', 'pull'] as const satisfies readonly GossipMessage['type'][];
+
+const envelope = new Envelope('gossip', HEAD, TYPES);
 
 /** The largest body, in bytes, that fits a datagram beside what a pull tells of others. */
 export const MAX_BODY = 32_000;
@@ -27,9 +30,7 @@ function sizeOf(message: GossipMessage): number {
 }
 
 function encode(message: GossipMessage): Uint8Array {
-  const writer = new Writer(sizeOf(message));
-  writer.u8(HEAD);
-  writer.u8(TYPES.indexOf(message.type));
+  const writer = envelope.begin(sizeOf(message), message.type);
   writer.u16(message.rumours.length);
   for (const { id, age, body } of message.rumours) {
     writer.u48(id);
@@ -60,18 +61,11 @@ function readKnown(reader: Reader): number[] {
   return known;
 }
 
-function decode(bytes: Uint8Array): GossipMessage {
-  const reader = new Reader(bytes);
-  const head = reader.u8();
-  if (head !== HEAD) throw new MalformedMessage(`no gossip: begins with ${head}, not ${HEAD}`);
-  const number = reader.u8();
-  const type = TYPES[number];
-  if (!type) throw new MalformedMessage(`unknown type ${number}`);
+function readBody(reader: Reader, type: (typeof TYPES)[number]): GossipMessage {
   const rumours = readRumours(reader);
-  const message: GossipMessage =
-    type === 'push' ? { type, rumours } : { type, rumours, known: readKnown(reader) };
-  reader.end();
-  return message;
+  return type === 'push' ? { type, rumours } : { type, rumours, known: readKnown(reader) };
 }
+
+const decode = (bytes: Uint8Array): GossipMessage => envelope.open(bytes, readBody);
 
 export const gossipCodec: Codec<GossipMessage> = { sizeOf, encode, decode };

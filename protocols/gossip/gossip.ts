@@ -1,6 +1,7 @@
 // Gossip: rumours that spread like an infection, by telling, by asking, or by both.
 import { randomId } from '../identifier.ts';
 import { sampleOther } from '../members.ts';
+import { afterExponential } from '../pause.ts';
 import type { Address, Counter, Directory, Distribution, Host, Meter, Protocol } from '../port.ts';
 import type { GossipMessage, Rumour } from './messages.ts';
 import type { GossipOptions } from './options.ts';
@@ -99,8 +100,7 @@ export class Gossip implements Protocol<GossipMessage> {
   }
 
   private pause(): void {
-    const pause = -Math.log(1 - this.host.random()) * this.options.publish.every;
-    this.host.after(Math.round(pause), this.publishLater);
+    afterExponential(this.host, this.options.publish.every, this.publishLater);
   }
 
   /** The next round, unless it is set already. */

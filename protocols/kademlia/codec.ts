@@ -1,7 +1,8 @@
 // Kademlia's datagrams: protocol and version (1 byte), type (1), rpc number (4), sender's id (6), fields of the type.
-import { MAX_PAYLOAD, Reader, Writer } from '../bytes.ts';
+import { MAX_PAYLOAD, type Reader } from '../bytes.ts';
+import { Envelope } from '../envelope.ts';
 import { ID_SIZE, readNodes, sizeOfNodes, writeNodes } from '../node-ref.ts';
-import { type Codec, MalformedMessage } from '../port.ts';
+import type { Codec } from '../port.ts';
 import type { KademliaMessage } from './messages.ts';
 
 /** Protocol 3, version 1. */
@@ -24,6 +25,8 @@ const TYPES = [
   'value',
 ] as const satisfies readonly KademliaMessage['type'][];
 
+const envelope = new Envelope('Kademlia message', HEAD, TYPES);
+
 function sizeOf(message: KademliaMessage): number {
   switch (message.type) {
     case 'find-node':
@@ -41,9 +44,7 @@ function sizeOf(message: KademliaMessage): number {
 }
 
 function encode(message: KademliaMessage): Uint8Array {
-  const writer = new Writer(sizeOf(message));
-  writer.u8(HEAD);
-  writer.u8(TYPES.indexOf(message.type));
+  const writer = envelope.begin(sizeOf(message), message.type);
   writer.u32(message.rpc);
   writer.u48(message.id);
   switch (message.type) {
@@ -85,16 +86,6 @@ function readBody(reader: Reader, type: (typeof TYPES)[number]): KademliaMessage
   }
 }
 
-function decode(bytes: Uint8Array): KademliaMessage {
-  const reader = new Reader(bytes);
-  const head = reader.u8();
-  if (head !== HEAD) throw new MalformedMessage(`no Kademlia message: begins with ${head}, not ${HEAD}`);
-  const number = reader.u8();
-  const type = TYPES[number];
-  if (!type) throw new MalformedMessage(`unknown type ${number}`);
-  const message = readBody(reader, type);
-  reader.end();
-  return message;
-}
+const decode = (bytes: Uint8Array): KademliaMessage => envelope.open(bytes, readBody);
 
 export const kademliaCodec: Codec<KademliaMessage> = { sizeOf, encode, decode };

@@ -1,7 +1,9 @@
 // What a Kademlia node is there for: lookups, of random keys or of values that members publish, and how they went.
 import { idOf, randomId } from '../identifier.ts';
+import { LookupMeter } from '../lookup-meter.ts';
 import type { NodeRef } from '../node-ref.ts';
-import type { Address, Counter, Directory, Distribution, Host, Meter } from '../port.ts';
+import { afterExponential } from '../pause.ts';
+import type { Address, Directory, Host, Meter } from '../port.ts';
 import type { Lookup } from './lookup.ts';
 import type { KademliaMessage } from './messages.ts';
 import type { KademliaOptions } from './options.ts';
@@ -33,10 +35,7 @@ export class Workload {
   private readonly options: KademliaOptions;
   private readonly directory: Directory;
   private readonly onLookup: LookupObserver | undefined;
-  private readonly success: Distribution;
-  private readonly latency: Distribution;
-  private readonly hops: Distribution;
-  private readonly timeouts: Counter;
+  private readonly lookups: LookupMeter;
   private readonly random = (): number => this.host.random();
   private readonly lookUpLater = (): void => this.lookUp();
   private readonly publishLater = (): void => this.publish();
@@ -54,10 +53,7 @@ export class Workload {
     this.options = options;
     this.directory = directory;
     this.onLookup = onLookup;
-    this.success = meter.distribution('lookup.success', 'ratio');
-    this.latency = meter.distribution('lookup.latency', 'ns');
-    this.hops = meter.distribution('lookup.hops', 'hops');
-    this.timeouts = meter.counter('lookup.timeouts');
+    this.lookups = new LookupMeter(meter);
   }
 
   start(): void {
@@ -66,8 +62,7 @@ export class Workload {
   }
 
   private pause(): void {
-    const pause = -Math.log(1 - this.host.random()) * this.options.lookup.every;
-    this.host.after(Math.round(pause), this.lookUpLater);
+    afterExponential(this.host, this.options.lookup.every, this.lookUpLater);
   }
 
   private publish(): void {
@@ -92,11 +87,11 @@ export class Workload {
   }
 
   private record(lookup: Lookup, succeeded: boolean): void {
-    if (lookup.timeouts > 0) this.timeouts.add(lookup.timeouts);
-    this.success.record(succeeded ? 1 : 0);
-    if (!succeeded) return;
-    this.latency.record(this.host.now() - lookup.started);
-    this.hops.record(lookup.hops);
+    if (!succeeded) {
+      this.lookups.failed(lookup.timeouts);
+      return;
+    }
+    this.lookups.succeeded(lookup, this.host.now() - lookup.started);
     if (this.options.publish.values === 0) this.onLookup?.(lookup.key, lookup.closest, lookup.hops);
   }
 }

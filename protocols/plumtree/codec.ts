@@ -1,7 +1,8 @@
 // Plumtree's and HyParView's datagrams: protocol and version (1 byte), type (1), then the fields of the type.
-import { MAX_PAYLOAD, Reader, Writer } from '../bytes.ts';
+import { MAX_PAYLOAD, type Reader, type Writer } from '../bytes.ts';
+import { Envelope } from '../envelope.ts';
 import { COUNT_SIZE, ID_SIZE } from '../node-ref.ts';
-import { type Address, type Codec, MalformedMessage } from '../port.ts';
+import type { Address, Codec } from '../port.ts';
 import { readAddress, sizeOfAddress, writeAddress } from '../socket-address.ts';
 import type { PlumtreeMessage } from './messages.ts';
 
@@ -35,6 +36,8 @@ const TYPES = [
   'graft',
   'prune',
 ] as const satisfies readonly PlumtreeMessage['type'][];
+
+const envelope = new Envelope('Plumtree message', HEAD, TYPES);
 
 function sizeOfNodes(nodes: readonly Address[]): number {
   let size = COUNT_SIZE;
@@ -80,9 +83,7 @@ function writeNodes(writer: Writer, nodes: readonly Address[]): void {
 }
 
 function encode(message: PlumtreeMessage): Uint8Array {
-  const writer = new Writer(sizeOf(message));
-  writer.u8(HEAD);
-  writer.u8(TYPES.indexOf(message.type));
+  const writer = envelope.begin(sizeOf(message), message.type);
   switch (message.type) {
     case 'join':
       writer.u32(message.rpc);
@@ -128,12 +129,6 @@ function encode(message: PlumtreeMessage): Uint8Array {
   return writer.bytes;
 }
 
-function readFlag(reader: Reader): boolean {
-  const flag = reader.u8();
-  if (flag > 1) throw new MalformedMessage(`${flag} where 0 or 1 may be`);
-  return flag === 1;
-}
-
 /** One after the other, so that a count which the datagram does not bear out costs nothing. */
 function readList<T>(reader: Reader, read: () => T): T[] {
   const count = reader.u8();
@@ -148,9 +143,9 @@ function readBody(reader: Reader, type: (typeof TYPES)[number]): PlumtreeMessage
     case 'join':
       return { type, rpc: reader.u32() };
     case 'neighbor':
-      return { type, rpc: reader.u32(), high: readFlag(reader) };
+      return { type, rpc: reader.u32(), high: reader.flag() };
     case 'answer':
-      return { type, rpc: reader.u32(), accepted: readFlag(reader) };
+      return { type, rpc: reader.u32(), accepted: reader.flag() };
     case 'probe':
       return { type, rpc: reader.u32(), recent: readList(reader, () => reader.u48()) };
     case 'forward-join':
@@ -171,16 +166,6 @@ function readBody(reader: Reader, type: (typeof TYPES)[number]): PlumtreeMessage
   }
 }
 
-function decode(bytes: Uint8Array): PlumtreeMessage {
-  const reader = new Reader(bytes);
-  const head = reader.u8();
-  if (head !== HEAD) throw new MalformedMessage(`no Plumtree message: begins with ${head}, not ${HEAD}`);
-  const number = reader.u8();
-  const type = TYPES[number];
-  if (!type) throw new MalformedMessage(`unknown type ${number}`);
-  const message = readBody(reader, type);
-  reader.end();
-  return message;
-}
+const decode = (bytes: Uint8Array): PlumtreeMessage => envelope.open(bytes, readBody);
 
 export const plumtreeCodec: Codec<PlumtreeMessage> = { sizeOf, encode, decode };

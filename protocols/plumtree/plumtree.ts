@@ -1,5 +1,6 @@
 // A broadcast tree that mends itself: Plumtree on the active views of HyParView.
 import { randomId } from '../identifier.ts';
+import { afterExponential } from '../pause.ts';
 import type { Address, Counter, Directory, Distribution, Host, Meter, Protocol } from '../port.ts';
 import { HyParView } from './hyparview.ts';
 import type { PlumtreeMessage } from './messages.ts';
@@ -90,7 +91,6 @@ export class Plumtree implements Protocol<PlumtreeMessage> {
   }
 
   private pause(): void {
-    const pause = -Math.log(1 - this.host.random()) * this.options.publish.every;
-    this.host.after(Math.round(pause), this.publishLater);
+    afterExponential(this.host, this.options.publish.every, this.publishLater);
   }
 }

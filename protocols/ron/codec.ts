@@ -1,7 +1,8 @@
 // RON's datagrams: protocol and version (1 byte), type (1), then the fields of the type.
-import { MAX_PAYLOAD, Reader, Writer } from '../bytes.ts';
+import { MAX_PAYLOAD, type Reader, type Writer } from '../bytes.ts';
+import { Envelope } from '../envelope.ts';
 import { COUNT_SIZE } from '../node-ref.ts';
-import { type Codec, MalformedMessage } from '../port.ts';
+import type { Codec } from '../port.ts';
 import { readAddress, sizeOfAddress, writeAddress } from '../socket-address.ts';
 import type { LinkState, RonMessage } from './messages.ts';
 
@@ -29,6 +30,8 @@ const TYPES = [
   'packet',
   'receipt',
 ] as const satisfies readonly RonMessage['type'][];
+
+const envelope = new Envelope('RON message', HEAD, TYPES);
 
 function sizeOf(message: RonMessage): number {
   switch (message.type) {
@@ -61,9 +64,7 @@ function writeLinks(writer: Writer, links: readonly LinkState[]): void {
 }
 
 function encode(message: RonMessage): Uint8Array {
-  const writer = new Writer(sizeOf(message));
-  writer.u8(HEAD);
-  writer.u8(TYPES.indexOf(message.type));
+  const writer = envelope.begin(sizeOf(message), message.type);
   if (message.type === 'links') {
     writeLinks(writer, message.links);
     return writer.bytes;
@@ -79,18 +80,12 @@ function encode(message: RonMessage): Uint8Array {
   return writer.bytes;
 }
 
-function readFlag(reader: Reader): boolean {
-  const flag = reader.u8();
-  if (flag > 1) throw new MalformedMessage(`${flag} where 0 or 1 may be`);
-  return flag === 1;
-}
-
 /** One after the other, so that a count which the datagram does not bear out costs nothing. */
 function readLinks(reader: Reader): LinkState[] {
   const count = reader.u8();
   const links: LinkState[] = [];
   while (links.length < count) {
-    links.push({ to: readAddress(reader), latency: reader.u32(), loss: reader.u8(), up: readFlag(reader) });
+    links.push({ to: readAddress(reader), latency: reader.u32(), loss: reader.u8(), up: reader.flag() });
   }
   return links;
 }
@@ -100,20 +95,10 @@ function readBody(reader: Reader, type: (typeof TYPES)[number]): RonMessage {
   const rpc = reader.u32();
   if (type === 'probe' || type === 'probed') return { type, rpc };
   const [origin, destination] = [readAddress(reader), readAddress(reader)];
-  const via = readFlag(reader) ? readAddress(reader) : null;
+  const via = reader.flag() ? readAddress(reader) : null;
   return { type, rpc, origin, destination, via, body: reader.block() };
 }
 
-function decode(bytes: Uint8Array): RonMessage {
-  const reader = new Reader(bytes);
-  const head = reader.u8();
-  if (head !== HEAD) throw new MalformedMessage(`no RON message: begins with ${head}, not ${HEAD}`);
-  const number = reader.u8();
-  const type = TYPES[number];
-  if (!type) throw new MalformedMessage(`unknown type ${number}`);
-  const message = readBody(reader, type);
-  reader.end();
-  return message;
-}
+const decode = (bytes: Uint8Array): RonMessage => envelope.open(bytes, readBody);
 
 export const ronCodec: Codec<RonMessage> = { sizeOf, encode, decode };

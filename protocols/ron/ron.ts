@@ -1,5 +1,6 @@
 // A RON host: probes its links to all others, tells them what it found, and goes round outages through one of them.
 import { sampleOther } from '../members.ts';
+import { afterExponential } from '../pause.ts';
 import type { Address, Counter, Directory, Distribution, Host, Meter, Protocol } from '../port.ts';
 import { Rpc } from '../rpc.ts';
 import { MAX_LINKS } from './codec.ts';
@@ -155,8 +156,7 @@ export class Ron implements Protocol<RonMessage> {
   }
 
   private pause(): void {
-    const pause = -Math.log(1 - this.host.random()) * this.options.send.every;
-    this.host.after(Math.round(pause), this.sendTick);
+    afterExponential(this.host, this.options.send.every, this.sendTick);
   }
 
   private send(): void {

@@ -1,5 +1,6 @@
 // SWIM's datagrams: protocol and version (1 byte), type (1), number (4), then the fields of the type.
-import { Reader, Writer } from '../bytes.ts';
+import type { Reader, Writer } from '../bytes.ts';
+import { Envelope } from '../envelope.ts';
 import { type Codec, MalformedMessage } from '../port.ts';
 import { readAddress, sizeOfAddress, writeAddress } from '../socket-address.ts';
 import type { Status, SwimMessage, Update } from './messages.ts';
@@ -22,6 +23,8 @@ const TYPES = [
   'join',
   'members',
 ] as const satisfies readonly SwimMessage['type'][];
+
+const envelope = new Envelope('SWIM message', HEAD, TYPES);
 const STATUSES = ['alive', 'suspect', 'dead'] as const satisfies readonly Status[];
 
 function sizeOfUpdates(updates: readonly Update[]): number {
@@ -57,9 +60,7 @@ function writeUpdates(writer: Writer, updates: readonly Update[]): void {
 }
 
 function encode(message: SwimMessage): Uint8Array {
-  const writer = new Writer(sizeOf(message));
-  writer.u8(HEAD);
-  writer.u8(TYPES.indexOf(message.type));
+  const writer = envelope.begin(sizeOf(message), message.type);
   writer.u32(message.rpc);
   switch (message.type) {
     case 'ping':
@@ -109,16 +110,6 @@ function readBody(reader: Reader, type: (typeof TYPES)[number]): SwimMessage {
   }
 }
 
-function decode(bytes: Uint8Array): SwimMessage {
-  const reader = new Reader(bytes);
-  const head = reader.u8();
-  if (head !== HEAD) throw new MalformedMessage(`no SWIM message: begins with ${head}, not ${HEAD}`);
-  const number = reader.u8();
-  const type = TYPES[number];
-  if (!type) throw new MalformedMessage(`unknown type ${number}`);
-  const message = readBody(reader, type);
-  reader.end();
-  return message;
-}
+const decode = (bytes: Uint8Array): SwimMessage => envelope.open(bytes, readBody);
 
 export const swimCodec: Codec<SwimMessage> = { sizeOf, encode, decode };

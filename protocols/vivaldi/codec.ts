@@ -1,5 +1,6 @@
 // Vivaldi's datagrams: protocol and version (1 byte), type (1), number (4); in a pong x, y, height, error (float32 each).
-import { Reader, Writer } from '../bytes.ts';
+import type { Reader } from '../bytes.ts';
+import { Envelope } from '../envelope.ts';
 import { type Codec, MalformedMessage } from '../port.ts';
 import type { Estimate } from './coordinate.ts';
 import type { VivaldiMessage } from './messages.ts';
@@ -10,13 +11,13 @@ const HEAD_SIZE = 6;
 const ESTIMATE_SIZE = 16;
 const TYPES = ['ping', 'pong'] as const satisfies readonly VivaldiMessage['type'][];
 
+const envelope = new Envelope('Vivaldi message', HEAD, TYPES);
+
 const sizeOf = (message: VivaldiMessage): number =>
   message.type === 'pong' ? HEAD_SIZE + ESTIMATE_SIZE : HEAD_SIZE;
 
 function encode(message: VivaldiMessage): Uint8Array {
-  const writer = new Writer(sizeOf(message));
-  writer.u8(HEAD);
-  writer.u8(TYPES.indexOf(message.type));
+  const writer = envelope.begin(sizeOf(message), message.type);
   writer.u32(message.rpc);
   if (message.type === 'pong') {
     const { coordinate, error } = message.estimate;
@@ -32,18 +33,11 @@ function readEstimate(reader: Reader): Estimate {
   return { coordinate, error };
 }
 
-function decode(bytes: Uint8Array): VivaldiMessage {
-  const reader = new Reader(bytes);
-  const head = reader.u8();
-  if (head !== HEAD) throw new MalformedMessage(`no Vivaldi message: begins with ${head}, not ${HEAD}`);
-  const number = reader.u8();
-  const type = TYPES[number];
-  if (!type) throw new MalformedMessage(`unknown type ${number}`);
+function readBody(reader: Reader, type: (typeof TYPES)[number]): VivaldiMessage {
   const rpc = reader.u32();
-  const message: VivaldiMessage =
-    type === 'ping' ? { type, rpc } : { type, rpc, estimate: readEstimate(reader) };
-  reader.end();
-  return message;
+  return type === 'ping' ? { type, rpc } : { type, rpc, estimate: readEstimate(reader) };
 }
+
+const decode = (bytes: Uint8Array): VivaldiMessage => envelope.open(bytes, readBody);
 
 export const vivaldiCodec: Codec<VivaldiMessage> = { sizeOf, encode, decode };
