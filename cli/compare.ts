@@ -1,5 +1,6 @@
 // `petri compare`: runs one scenario in several modes and sets the round trips of every pair of hosts side by side.
 import type { CommandModule } from 'yargs';
+import { sliversOf } from '../models/slivers.ts';
 import { formatNumber } from '../results/format.ts';
 import { plainTable } from '../results/table.ts';
 import { loadScenario } from '../scenarios/load.ts';
@@ -116,7 +117,7 @@ function boundOf(mode: Mode, { fidelity }: Scenario): number {
 const HANDS = 4;
 
 function report(loaded: LoadedScenario, runs: readonly Measured[], json: boolean): number {
-  const hosts = buildFor(loaded).slices.flatMap(({ hosts }) => hosts);
+  const hosts = sliversOf(buildFor(loaded)).names;
   const [reference] = runs;
   const bounds = runs.map(({ mode }) => boundOf(mode, loaded.scenario));
   const pairs = reference.trips.pairs().map(([asker, answerer]): Pair => {

@@ -14,6 +14,7 @@ import { Programs } from '../emulator/kernel/programs/programs.ts';
 import type { ServiceBundle } from '../emulator/service/bundle.ts';
 import { standaloneProgram } from '../emulator/service/standalone.ts';
 import type { FaultEvent } from '../models/faults/schedule.ts';
+import { hostsByNode, sliversOf } from '../models/slivers.ts';
 import type { Testbed } from '../models/testbed.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { type ProgramPlan, planPrograms } from './program-plans.ts';
@@ -56,7 +57,7 @@ export class Emulation {
    */
   static async open(options: EmulationOptions): Promise<Emulation> {
     const { testbed } = options;
-    const plans = planHosts(testbed.slices.flatMap(({ hosts }) => hosts));
+    const plans = planHosts(sliversOf(testbed).names);
     const janitor = new Janitor();
     const { directory } = options;
     mkdirSync(directory);
@@ -94,10 +95,7 @@ export class Emulation {
     this.failure = failure;
     this.parts = parts;
     this.programs = parts.programs;
-    const hostsOn: number[][] = testbed.nodes.names.map(() => []);
-    const nodeOf = testbed.slices.flatMap(({ nodes }) => nodes);
-    for (const [host, node] of nodeOf.entries()) hostsOn[node].push(host);
-    this.hostsOn = hostsOn;
+    this.hostsOn = hostsByNode(sliversOf(testbed), testbed);
     parts.worker.on('message', (message: FromSwitch) => this.hear(message));
   }
 

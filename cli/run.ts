@@ -2,6 +2,7 @@
 import { arch, cpus, platform } from 'node:os';
 import type { CommandModule } from 'yargs';
 import { planHosts } from '../emulator/host-plan.ts';
+import { sliversOf } from '../models/slivers.ts';
 import type { Testbed } from '../models/testbed.ts';
 import { formatOutcome } from '../results/format.ts';
 import { checkFree, writeRunDirectory } from '../results/run-directory.ts';
@@ -168,8 +169,7 @@ function closeLook(testbed: Testbed, options: RunOptions): Close {
   const until = options.until === undefined ? undefined : readDuration(options.until);
   if (until instanceof Misread)
     throw new UsageError(`--until: found "${options.until}", expected ${until.expected}`);
-  const plans =
-    trace.length + capture.length > 0 ? planHosts(testbed.slices.flatMap(({ hosts }) => hosts)) : [];
+  const plans = trace.length + capture.length > 0 ? planHosts(sliversOf(testbed).names) : [];
   return {
     ...(until !== undefined && { until }),
     looked: {

@@ -6,6 +6,7 @@ import { type Injection, injectFaults, type Victims } from '../models/faults/inj
 import { Fabric } from '../models/network/fabric.ts';
 import { Hosts } from '../models/network/hosts.ts';
 import { capsOf } from '../models/network/token-buckets.ts';
+import { capSpecsOf, hostsByNode, sliversOf } from '../models/slivers.ts';
 import { buildTestbed } from '../models/testbed.ts';
 import { Sender } from '../results/courier.ts';
 import { Simulation } from '../sim/simulation.ts';
@@ -16,12 +17,11 @@ const tell = (message: FromSwitch) => port.postMessage(message);
 
 const { scenario, tunDescriptors, offload, bell } = workerData as SwitchPlan;
 const testbed = buildTestbed(scenario);
-const { network, slices, nodes } = testbed;
-const nodeOf = slices.flatMap(slice => slice.nodes);
-const hostsOn: number[][] = nodes.names.map(() => []);
-for (const [host, node] of nodeOf.entries()) hostsOn[node].push(host);
-const caps = capsOf(slices.flatMap(slice => slice.nodes.map(() => slice.spec.caps)));
-const hosts = new Hosts<number>(nodeOf);
+const { network, nodes } = testbed;
+const slivers = sliversOf(testbed);
+const hostsOn = hostsByNode(slivers, testbed);
+const caps = capsOf(capSpecsOf(slivers));
+const hosts = new Hosts<number>(slivers.nodeOf);
 const sim = new Simulation();
 const sender = new Sender();
 
@@ -48,7 +48,7 @@ function work(start: Moment): void {
     onPacket: (host, direction, time, bytes) =>
       tell({ kind: 'packet', host, direction, time, bytes: new Uint8Array(bytes) }),
   });
-  for (const host of nodeOf.keys()) hosts.boot(host, theSwitch.endpoint(host));
+  for (const host of slivers.nodeOf.keys()) hosts.boot(host, theSwitch.endpoint(host));
   const injection = injectFaults(testbed.faults, sim, network, victims(theSwitch));
   tell({ kind: 'running' });
   theSwitch.run();

@@ -1,4 +1,5 @@
 // --check-determinism in mode `virtual`: two runs side by side, event against event and line against line.
+import { sliversOf } from '../models/slivers.ts';
 import type { Testbed } from '../models/testbed.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { LogComparison } from '../sim/event-log.ts';
@@ -13,7 +14,7 @@ type Ended = Extract<FromVirtual, { kind: 'ended' }>;
 
 export async function compareVirtualRuns(testbed: Testbed, scenario: Scenario): Promise<Comparison> {
   const plan: VirtualPlan = { ...(await virtualPlan(testbed, scenario, unwatched)), events: 'told' };
-  const names = testbed.slices.flatMap(({ hosts }) => hosts);
+  const names = sliversOf(testbed).names;
   const events = new LogComparison();
   const lines = new LineComparison();
   const sides = [0, 1] as const;

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { planHosts } from '../emulator/host-plan.ts';
+import { sliversOf } from '../models/slivers.ts';
 import type { Testbed } from '../models/testbed.ts';
 import { Receiver } from '../results/courier.ts';
 import { Recorder } from '../results/recorder.ts';
@@ -24,7 +25,7 @@ const EPOCH = Date.UTC(2026, 0, 1);
 /** @throws {ServiceError} where a service cannot be bundled */
 export async function runVirtual(testbed: Testbed, scenario: Scenario, watch: Watch): Promise<Finished> {
   const plan = await virtualPlan(testbed, scenario, watch);
-  const names = testbed.slices.flatMap(({ hosts }) => hosts);
+  const { names } = sliversOf(testbed);
   return new VirtualModeRun(plan, names, watch).toItsEnd();
 }
 
@@ -35,7 +36,7 @@ function withAnswers(program: ProgramPlan, { answered }: Watch): ProgramPlan {
 
 /** What the hosts' thread needs, the services bundled. @throws {ServiceError} */
 export async function virtualPlan(testbed: Testbed, scenario: Scenario, watch: Watch): Promise<VirtualPlan> {
-  const plans = planHosts(testbed.slices.flatMap(({ hosts }) => hosts));
+  const plans = planHosts(sliversOf(testbed).names);
   const programs = planPrograms(testbed, plans).map(program => withAnswers(program, watch));
   const bundled = await Services.of(programs, false);
   const services = bundled.all();

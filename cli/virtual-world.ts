@@ -6,10 +6,10 @@ import type { Packet } from '../emulator/virtual/transport/packet.ts';
 import { VirtualRun } from '../emulator/virtual/virtual-run.ts';
 import { wireBytes } from '../emulator/virtual/wire.ts';
 import { injectFaults } from '../models/faults/inject.ts';
-import { clockOf } from '../models/host/clocks.ts';
 import { Fabric } from '../models/network/fabric.ts';
 import { Hosts } from '../models/network/hosts.ts';
 import { capsOf } from '../models/network/token-buckets.ts';
+import { capSpecsOf, clockErrorsOf, hostsByNode, type Slivers, sliversOf } from '../models/slivers.ts';
 import { buildTestbed, type Testbed } from '../models/testbed.ts';
 import { Sender } from '../results/courier.ts';
 import { MetricLines } from '../results/metric-lines.ts';
@@ -41,6 +41,7 @@ function simulationFor({ events }: VirtualPlan): Simulation {
 export class VirtualWorld {
   private readonly plan: VirtualPlan;
   private readonly testbed: Testbed;
+  private readonly slivers: Slivers;
   private readonly sim: Simulation;
   private readonly sender = new Sender();
   private readonly run: VirtualRun;
@@ -52,6 +53,7 @@ export class VirtualWorld {
     this.plan = plan;
     this.sim = simulationFor(plan);
     this.testbed = buildTestbed(plan.scenario);
+    this.slivers = sliversOf(this.testbed);
     this.lines = this.testbed.slices.flatMap(({ spec, hosts }) => {
       const lines = new MetricLines(this.sender.meter(spec.name));
       return hosts.map(() => lines);
@@ -111,12 +113,11 @@ export class VirtualWorld {
 
   private makeRun(): VirtualRun {
     const { sim, testbed, plan, sender } = this;
-    const { network, slices, nodes, seed } = testbed;
-    const nodeOf = slices.flatMap(slice => slice.nodes);
+    const { network, nodes, seed } = testbed;
+    const { names, nodeOf } = this.slivers;
     const hosts = new Hosts<Packet>(nodeOf);
-    const caps = capsOf(slices.flatMap(slice => slice.nodes.map(() => slice.spec.caps)));
-    const names = slices.flatMap(slice => slice.hosts);
-    const clocks = slices.flatMap(slice => slice.hosts.map(name => clockOf(slice.spec.clock, seed, name)));
+    const caps = capsOf(capSpecsOf(this.slivers));
+    const clocks = clockErrorsOf(this.slivers, seed);
     const cargo = { copy: (packet: Packet) => packet, corrupt: () => undefined, dropped: () => undefined };
     const run = new VirtualRun({
       sim,
@@ -153,17 +154,16 @@ export class VirtualWorld {
   }
 
   private makePrograms(): VirtualPrograms {
-    const { testbed, plan, sim } = this;
-    const specs = testbed.slices.flatMap(({ spec, hosts }) => hosts.map(name => ({ spec, name })));
+    const { plan, sim } = this;
+    const { specs, names } = this.slivers;
     const programs = plan.programs.map((program, host) => {
-      const { spec, name } = specs[host];
-      return { plan: program, name, after: spec.run.kind === 'protocol' ? [] : spec.run.after };
+      const { run } = specs[host];
+      return { plan: program, name: names[host], after: run.kind === 'protocol' ? [] : run.after };
     });
     return new VirtualPrograms(sim, this.run, programs, {
       ended: (host, well, how) => {
-        const { spec } = specs[host];
         this.sender
-          .meter(spec.name)
+          .meter(specs[host].name)
           .counter(well ? 'exits.well' : 'exits.failed')
           .add();
         if (!well) tell({ kind: 'died', host, time: sim.now, how });
@@ -184,9 +184,7 @@ export class VirtualWorld {
   private injectFaults(): void {
     const { testbed, run, programs, sim } = this;
     const { nodes, network } = testbed;
-    const hostsOn: number[][] = nodes.names.map(() => []);
-    for (const [host, node] of testbed.slices.flatMap(slice => slice.nodes).entries())
-      hostsOn[node].push(host);
+    const hostsOn = hostsByNode(this.slivers, testbed);
     injectFaults(testbed.faults, sim, network, {
       crash(node) {
         if (!nodes.up[node]) return;

@@ -6,12 +6,13 @@ import { stream } from '../sim/random.ts';
 import { type EventKind, Simulation } from '../sim/simulation.ts';
 import type { Nanoseconds } from '../sim/time.ts';
 import { injectFaults, type Victims } from './faults/inject.ts';
-import { clockOf, clocksOf } from './host/clocks.ts';
+import { clocksOf } from './host/clocks.ts';
 import { SliceDirectory } from './host/directory.ts';
 import { furnish, type HostRoom, SimulatedHost } from './host/simulated-host.ts';
 import { Hosts } from './network/hosts.ts';
 import { capsOf } from './network/token-buckets.ts';
 import { modelledRun } from './slice/modelled-run.ts';
+import { capSpecsOf, clockErrorsOf, sliversOf } from './slivers.ts';
 import type { PlacedSlice, Testbed } from './testbed.ts';
 
 /** A sliver: one slice's host on one node, and what it runs. */
@@ -54,11 +55,10 @@ export class ModelRun implements Victims {
     this.sliversOf = testbed.nodes.names.map(() => []);
     this.start = this.sim.kind<Sliver>('start', (_host, sliver) => this.startSliver(sliver));
     const { slices, network, seed } = testbed;
-    const hosts = new Hosts<unknown>(slices.flatMap(slice => slice.nodes));
-    const caps = capsOf(slices.flatMap(slice => slice.nodes.map(() => slice.spec.caps)));
-    const clocks = clocksOf(
-      slices.flatMap(({ spec, hosts }) => hosts.map(name => clockOf(spec.clock, seed, name))),
-    );
+    const slivers = sliversOf(testbed);
+    const hosts = new Hosts<unknown>(slivers.nodeOf);
+    const caps = capsOf(capSpecsOf(slivers));
+    const clocks = clocksOf(clockErrorsOf(slivers, seed));
     this.room = furnish(this.sim, hosts, network, caps, meters('network'), seed, clocks);
     for (const slice of slices) this.addSlice(slice, meters(slice.spec.name));
     injectFaults(testbed.faults, this.sim, testbed.network, this);
