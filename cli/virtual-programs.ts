@@ -32,8 +32,10 @@ interface Program {
   /** Its slice, and those that must be ready before. */
   readonly after: readonly string[];
   startedAt: Nanoseconds;
-  /** Its slice's time to start has come. */
+  /** Its slice's time to start has come; it then comes back with its node. */
   begun: boolean;
+  /** Whether its node is up. */
+  up: boolean;
   ready: boolean;
   wait: Nanoseconds;
   /** Counts its lives: what an earlier one has scheduled is void. */
@@ -63,6 +65,7 @@ export class VirtualPrograms {
       ...program,
       startedAt: 0,
       begun: false,
+      up: true,
       ready: false,
       wait: FIRST_WAIT,
       life: 0,
@@ -79,11 +82,14 @@ export class VirtualPrograms {
   /** A node has come back. */
   restart(host: number): void {
     const program = this.programs[host];
+    program.up = true;
     if (program.begun) this.start(program);
   }
 
   crash(host: number): void {
-    this.programs[host].life++;
+    const program = this.programs[host];
+    program.up = false;
+    program.life++;
     this.run.crash(host);
   }
 
@@ -118,12 +124,16 @@ export class VirtualPrograms {
 
   private schedule(program: Program): void {
     const at = Math.max(this.sim.now, program.plan.startAt);
-    this.later(program, at - this.sim.now, () => this.start(program));
+    // Not of a life of the program's: its node may be down, and come back, before.
+    const begin = () => {
+      program.begun = true;
+      if (program.up) this.start(program);
+    };
+    this.sim.at(at, begin, program.plan.host);
   }
 
   private start(program: Program): void {
     const { plan } = program;
-    program.begun = true;
     program.life++;
     program.startedAt = this.sim.now;
     this.run.start(plan.host);

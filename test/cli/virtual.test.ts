@@ -136,6 +136,13 @@ describe('a host', () => {
     expect(log.match(/^tick/gm)).toHaveLength(3 + 4);
   });
 
+  test('whose node is down when its program is to start, starts it when the node comes back', async () => {
+    scenario('early', diary, 'faults: [{ at: 0s, crash: a-1, restart: 2s }]');
+    await folder.expecting(0, 'run', 'early.yaml', '--mode', 'virtual', '--out', 'early');
+    const log = readFileSync(folder.file('early', 'hosts', 'diary@a-1.log'), 'utf8');
+    expect(log.match(/^start .*/gm)).toEqual(['start 1 at 2026-01-01T00:00:02.000Z']);
+  });
+
   test('sees its clock jump, and its timers go on', async () => {
     scenario('jump', diary, 'faults: [{ at: 2500ms, clock: a-1, by: 1h }]');
     await folder.expecting(0, 'run', 'jump.yaml', '--mode', 'virtual', '--out', 'jump');
