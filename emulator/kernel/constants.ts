@@ -9,7 +9,6 @@ export const EFD_NONBLOCK = O_NONBLOCK;
 export const EFD_CLOEXEC = O_CLOEXEC;
 export const EPOLL_CLOEXEC = O_CLOEXEC;
 export const EPOLL_CTL_ADD = 1;
-export const EPOLL_CTL_MOD = 3;
 export const EPOLLIN = 1;
 
 // <sched.h>
@@ -52,7 +51,6 @@ export const EPERM = 1;
 export const ENOENT = 2;
 export const EINTR = 4;
 export const EIO = 5;
-export const EAGAIN = 11;
 export const EINVAL = 22;
 export const EMFILE = 24;
 export const ENOSPC = 28;

@@ -48,8 +48,3 @@ export function completeChecksum(bytes: Uint8Array, header: number, length: numb
   bytes[field + 1] = sum & 0xff;
   bytes[header + FLAGS] = 0;
 }
-
-/** Says of a packet that nothing was left to others. */
-export function clearVirtio(bytes: Uint8Array, header: number): void {
-  bytes.fill(0, header, header + VIRTIO_HEADER);
-}
