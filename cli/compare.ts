@@ -7,12 +7,11 @@ import { loadScenario } from '../scenarios/load.ts';
 import type { LoadedScenario, Scenario } from '../scenarios/scenario.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { type Finished, MODES, type Mode } from './finished.ts';
-import { catchInterrupt } from './interrupt.ts';
 import { buildFor, runners } from './modes.ts';
 import { print, warn } from './output.ts';
 import { PairTrips } from './pair-trips.ts';
-import { showProgress } from './progress.ts';
 import { withScenario } from './scenario-options.ts';
+import { watched } from './watched.ts';
 
 interface CompareOptions {
   scenario: string;
@@ -82,18 +81,10 @@ async function compare(options: CompareOptions): Promise<number> {
 
 async function measure(loaded: LoadedScenario, mode: Mode): Promise<Measured> {
   const trips = new PairTrips();
-  const progress = showProgress(loaded.scenario.duration, true);
-  const interrupt = catchInterrupt();
-  const finished = await runners[mode](buildFor(loaded, mode), loaded.scenario, {
-    progress: (now, events) => progress.update(now, events),
-    get interrupted() {
-      return interrupt.requested;
-    },
-    answered: (asker, answerer, rtt) => trips.add(asker, answerer, rtt),
-  }).finally(() => {
-    progress.stop();
-    interrupt.release();
-  });
+  const answered = trips.add.bind(trips);
+  const finished = await watched(loaded.scenario.duration, true, { answered }, watch =>
+    runners[mode](buildFor(loaded, mode), loaded.scenario, watch),
+  );
   finished.discard?.();
   return { mode, trips, finished };
 }

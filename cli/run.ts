@@ -14,15 +14,14 @@ import { Misread, readDuration } from '../scenarios/units.ts';
 import { type Comparison, compareModelRuns } from './determinism.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { type Close, type Finished, MODES, type Mode } from './finished.ts';
-import { catchInterrupt } from './interrupt.ts';
 import { hostsNamed } from './lookout.ts';
 import { buildFor, runners } from './modes.ts';
 import { print, warn } from './output.ts';
 import { runAsRoot } from './privileges.ts';
-import { showProgress } from './progress.ts';
 import { runReplications } from './replications.ts';
 import { withScenario } from './scenario-options.ts';
 import { summarise } from './summarise.ts';
+import { watched } from './watched.ts';
 
 /** The options of `petri run`, as yargs reads them. */
 export interface RunOptions {
@@ -131,18 +130,9 @@ async function runOnce(loaded: LoadedScenario, options: RunOptions): Promise<num
   const testbed = buildFor(loaded, options.mode);
   for (const warning of testbed.warnings) warn(warning);
   const close = closeLook(testbed, options);
-  const progress = showProgress(scenario.duration, !options.quiet);
-  const interrupt = catchInterrupt();
-  const finished = await runners[options.mode](testbed, scenario, {
-    progress: (now, events) => progress.update(now, events),
-    get interrupted() {
-      return interrupt.requested;
-    },
-    close,
-  }).finally(() => {
-    progress.stop();
-    interrupt.release();
-  });
+  const finished = await watched(scenario.duration, !options.quiet, { close }, watch =>
+    runners[options.mode](testbed, scenario, watch),
+  );
   const summary = summarise(close.until === undefined ? scenario : { ...scenario, expect: [] }, finished);
   // Shown before it is kept: a full disk takes the files, not the answer.
   show(summary, options);
