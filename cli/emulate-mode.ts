@@ -4,10 +4,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { quantiles } from '../emulator/kernel/histogram.ts';
 import type { ProgramExit, ProgramListener } from '../emulator/kernel/programs/plan.ts';
 import { mergeReports, type SwitchReport, utilisation } from '../emulator/kernel/report.ts';
+import { sliversOf } from '../models/slivers.ts';
 import type { Testbed } from '../models/testbed.ts';
 import { Receiver } from '../results/courier.ts';
 import type { Fidelity } from '../results/fidelity.ts';
-import { MetricLines } from '../results/metric-lines.ts';
 import { Recorder } from '../results/recorder.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { Nanoseconds } from '../sim/time.ts';
@@ -17,6 +17,7 @@ import type { Finished, Watch } from './finished.ts';
 import { move, remove, runFolder } from './folder.ts';
 import { Lookout, nothingLooked } from './lookout.ts';
 import { milestones } from './milestones.ts';
+import { ProgramMetrics } from './program-metrics.ts';
 import { RunControl } from './run-control.ts';
 import { judgeFidelity } from './verdict.ts';
 
@@ -50,24 +51,12 @@ export async function runEmulated(testbed: Testbed, scenario: Scenario, watch: W
 
 /** Turns what programs print into metrics. */
 class Listener implements Omit<ProgramListener, 'failed'> {
-  private readonly lines: readonly MetricLines[];
+  private readonly metrics: ProgramMetrics;
   private readonly answers: Answers | undefined;
-  private readonly exited_: (exit: ProgramExit) => void;
 
   constructor(testbed: Testbed, recorder: Recorder, { answered }: Watch) {
-    this.lines = testbed.slices.flatMap(({ spec, hosts }) => {
-      const lines = new MetricLines(recorder.meter(spec.name));
-      return hosts.map(() => lines);
-    });
+    this.metrics = new ProgramMetrics(sliversOf(testbed), prefix => recorder.meter(prefix));
     this.answers = answered && new Answers(answered);
-    const slices = testbed.slices.flatMap(({ spec, hosts }) => hosts.map(() => spec.name));
-    this.exited_ = ({ host, by, status }) => {
-      if (by === 'run' || by === 'fault') return;
-      recorder
-        .meter(slices[host])
-        .counter(by === 'itself' && status === 0 ? 'exits.well' : 'exits.failed')
-        .add();
-    };
   }
 
   started(): void {}
@@ -75,11 +64,11 @@ class Listener implements Omit<ProgramListener, 'failed'> {
   ready(): void {}
 
   json(host: number, line: string): void {
-    if (!this.lines[host].take(line)) this.answers?.take(host, line);
+    if (!this.metrics.take(host, line)) this.answers?.take(host, line);
   }
 
-  exited(exit: ProgramExit): void {
-    this.exited_(exit);
+  exited({ host, by, status }: ProgramExit): void {
+    if (by !== 'run' && by !== 'fault') this.metrics.ended(host, by === 'itself' && status === 0);
   }
 }
 

@@ -12,11 +12,11 @@ import { capsOf } from '../models/network/token-buckets.ts';
 import { capSpecsOf, clockErrorsOf, hostsByNode, type Slivers, sliversOf } from '../models/slivers.ts';
 import { buildTestbed, type Testbed } from '../models/testbed.ts';
 import { Sender } from '../results/courier.ts';
-import { MetricLines } from '../results/metric-lines.ts';
 import { CausalSimulation } from '../sim/causal-simulation.ts';
 import { EventLog } from '../sim/event-log.ts';
 import { Simulation } from '../sim/simulation.ts';
 import { milestones } from './milestones.ts';
+import { ProgramMetrics } from './program-metrics.ts';
 import type { FromVirtual, VirtualPlan } from './virtual-messages.ts';
 import { VirtualPrograms } from './virtual-programs.ts';
 
@@ -46,7 +46,7 @@ export class VirtualWorld {
   private readonly sender = new Sender();
   private readonly run: VirtualRun;
   private readonly programs: VirtualPrograms;
-  private readonly lines: readonly MetricLines[];
+  private readonly metrics: ProgramMetrics;
   private failure: string | undefined;
 
   constructor(plan: VirtualPlan) {
@@ -54,10 +54,7 @@ export class VirtualWorld {
     this.sim = simulationFor(plan);
     this.testbed = buildTestbed(plan.scenario);
     this.slivers = sliversOf(this.testbed);
-    this.lines = this.testbed.slices.flatMap(({ spec, hosts }) => {
-      const lines = new MetricLines(this.sender.meter(spec.name));
-      return hosts.map(() => lines);
-    });
+    this.metrics = new ProgramMetrics(this.slivers, prefix => this.sender.meter(prefix));
     this.run = this.makeRun();
     this.programs = this.makePrograms();
     this.injectFaults();
@@ -162,10 +159,7 @@ export class VirtualWorld {
     });
     return new VirtualPrograms(sim, this.run, programs, {
       ended: (host, well, how) => {
-        this.sender
-          .meter(specs[host].name)
-          .counter(well ? 'exits.well' : 'exits.failed')
-          .add();
+        this.metrics.ended(host, well);
         if (!well) tell({ kind: 'died', host, time: sim.now, how });
       },
       failed: message => {
@@ -176,7 +170,7 @@ export class VirtualWorld {
 
   private hear(host: number, line: string): void {
     this.programs.printed(host, line);
-    if (this.lines[host].take(line)) return;
+    if (this.metrics.take(host, line)) return;
     if (this.plan.answers && line.startsWith('{')) tell({ kind: 'json', host, line });
     tell({ kind: 'output', host, text: `${line}\n` });
   }
