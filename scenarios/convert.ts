@@ -6,8 +6,9 @@ import type { TopologySpec } from '../models/topology/topology.ts';
 import { type Expectation, readExpectation } from './expectation.ts';
 import { protocolOptions, readOptions } from './protocol-schema.ts';
 import type { ResolvedDocument } from './resolve.ts';
+import { isCommand, isService } from './run-schema.ts';
 import type { FidelitySpec, Scenario } from './scenario.ts';
-import { type FaultDocument, isCommand, isService } from './schema.ts';
+import type { FaultDocument } from './schema.ts';
 import { readPartition, readSelector } from './selector.ts';
 import { Misread, readDuration, readFraction, readRate, readShift, readSize } from './units.ts';
 

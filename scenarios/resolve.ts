@@ -1,6 +1,7 @@
 // The document with every default written in: the form that a run's manifest keeps.
 import { resolve as resolvePath } from 'node:path';
-import { isService, type ScenarioDocument, type SliceDocument } from './schema.ts';
+import { isService } from './run-schema.ts';
+import type { ScenarioDocument, SliceDocument } from './schema.ts';
 import { readDuration, writeDuration } from './units.ts';
 
 const span = (text: string | number) => readDuration(text) as number;

@@ -30,6 +30,10 @@ export function quantity(kind: QuantityKind, description: string, notes: Notes =
 
 export const duration = (description: string, notes?: Notes) => quantity('duration', description, notes);
 
+/** The name of a file. */
+export const file = (description: string) =>
+  Type.String({ minLength: 1, description, examples: ['data/ten-sites.csv'] });
+
 /** A text that a reader of its own understands. */
 export function text(
   kind: 'selector' | 'partition' | 'expectation' | 'place',

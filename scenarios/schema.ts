@@ -1,13 +1,11 @@
 // The schema of a scenario as people write it: the one source of the document's type and of the JSON Schema.
-import Type, { type Static, type TProperties } from 'typebox';
-import { optionSchemas, protocolOptions } from './protocol-schema.ts';
-import { duration, mapping, oneOfForms, quantity, text } from './schema-parts.ts';
+import Type, { type Static } from 'typebox';
+import { run } from './run-schema.ts';
+import { duration, file, mapping, oneOfForms, quantity, text } from './schema-parts.ts';
 import { NAME_PATTERN } from './selector.ts';
 
 const optional = Type.Optional;
 const count = (description: string) => Type.Integer({ minimum: 1, maximum: 10_000_000, description });
-const file = (description: string) =>
-  Type.String({ minLength: 1, description, examples: ['data/ten-sites.csv'] });
 
 const planetlab = mapping('PlanetLab as it stood in a year: its own sites, with delays after their places', {
   year: Type.Integer({
@@ -190,91 +188,6 @@ const clock = mapping(
   { default: {} },
 );
 
-const names = Object.keys(protocolOptions);
-const protocol = Type.Unsafe<string>({ enum: names, description: 'a protocol of the catalogue' });
-const everyOption: TProperties = { protocol };
-for (const options of Object.values(protocolOptions)) {
-  for (const key of Object.keys(options)) everyOption[key] = Type.Unsafe({});
-}
-const runProtocol = Type.Unsafe<{ protocol: string; [option: string]: unknown }>({
-  type: 'object',
-  properties: everyOption,
-  required: ['protocol'],
-  allOf: names.map(name => ({
-    if: { properties: { protocol: { const: name } } },
-    // biome-ignore lint/suspicious/noThenProperty: the JSON Schema keyword
-    then: mapping(`${name} and its options`, { protocol, ...optionSchemas(protocolOptions[name]!) }),
-  })),
-});
-const environment = Type.Unsafe<Record<string, string>>({
-  type: 'object',
-  propertyNames: { pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
-  additionalProperties: { type: 'string' },
-  default: {},
-  description: 'environment variables; {host}, {address}, ... are filled in as in the arguments',
-  errorMessage: 'a mapping of names to texts, such as { LOG_LEVEL: debug }',
-});
-const argument = Type.String({ errorMessage: 'a text: put numbers and true or false in quotes' });
-const within = duration('how long that may take before the start counts as failed', {
-  default: '10s',
-  minimum: 1,
-});
-const ready = optional(
-  oneOfForms('when a program counts as ready; at once where left out', {
-    port: mapping('a TCP port of its host takes a connection', {
-      port: Type.Integer({ minimum: 1, maximum: 65_535, description: 'the port' }),
-      within,
-    }),
-    line: mapping('it prints a line', {
-      line: Type.String({ minLength: 1, description: 'a line of its output contains this text' }),
-      within,
-    }),
-    time: mapping('a time has passed', { time: duration('so long after its start') }),
-  }),
-);
-const programKeys = {
-  env: environment,
-  ready,
-  restart: Type.Unsafe<'never' | 'on-failure' | 'always'>({
-    enum: ['never', 'on-failure', 'always'],
-    default: 'never',
-    description: 'whether a program that ends is started again',
-  }),
-  after: Type.Unsafe<string[]>({
-    type: 'array',
-    items: { type: 'string' },
-    uniqueItems: true,
-    default: [],
-    description: 'slices all of whose programs must be ready before those of this one start',
-  }),
-};
-const service = mapping('a Node.js service, in the modes virtual and emulate', {
-  service: file('a JavaScript or TypeScript file, or the folder of a package, relative to the scenario'),
-  args: Type.Array(argument, {
-    default: [],
-    description: 'arguments; {host}, {index}, {address}, {address6} and {peers} are filled in',
-  }),
-  pack: Type.Boolean({ default: true, description: 'in emulate: many instances to a process, or one' }),
-  substitute: Type.Unsafe<Record<string, string>>({
-    type: 'object',
-    additionalProperties: { type: 'string', minLength: 1 },
-    default: {},
-    description: 'in virtual: files to put in place of modules that cannot run there, by name',
-    errorMessage: 'a mapping of names of modules to files',
-  }),
-  ...programKeys,
-});
-const command = mapping('any program, in the mode emulate', {
-  command: Type.Array(argument, {
-    minItems: 1,
-    description:
-      'the program and its arguments, as a list; {host}, {index}, {address}, {address6} and {peers} are filled in',
-    errorMessage: 'a list of the program and its arguments, such as [iperf3, -s]',
-  }),
-  ...programKeys,
-});
-const run = oneOfForms('what runs in every sliver', { protocol: runProtocol, service, command });
-
 const start = mapping(
   'when slivers start',
   {
@@ -413,11 +326,6 @@ export const scenarioSchema = Type.Unsafe<Static<ReturnType<typeof mapping<typeo
 /** A scenario as people write it, checked, with the defaults that do not depend on other keys filled in. */
 export type ScenarioDocument = Static<typeof scenarioSchema>;
 export type SliceDocument = Static<typeof slice>;
-export type RunDocument = SliceDocument['run'];
-
-export const isService = (run: RunDocument): run is Static<typeof service> => 'service' in run;
-export const isCommand = (run: RunDocument): run is Static<typeof command> => 'command' in run;
-
 export type FaultDocument = Static<typeof faultSchema>;
 
 /** The text of `scenario.schema.json`. */
