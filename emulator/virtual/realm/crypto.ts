@@ -49,9 +49,10 @@ function installKeyExchange(crypto: Crypto): void {
   const makeCurveKeys = ecdh.generateKeys;
   replace(ecdh, 'generateKeys', function (this: import('node:crypto').ECDH, ...how: unknown[]) {
     if (running.machine === undefined) return makeCurveKeys.call(this, ...how);
-    // OpenSSL says how long a scalar of the curve is, and a new one takes its place.
+    // OpenSSL says how long the curve's numbers are, and a new scalar takes its place. (Its own would not do: one in 256 is
+    // shorter.) A point is a byte and two coordinates.
     makeCurveKeys.call(this);
-    const size = this.getPrivateKey().length;
+    const size = (this.getPublicKey().length - 1) / 2;
     scalarFor(running.machine.entropy, this, size, size === 66 ? 1 : 8);
     return this.getPublicKey(...(how as ['hex', 'compressed']));
   });
