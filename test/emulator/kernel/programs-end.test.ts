@@ -5,10 +5,11 @@ import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { findHierarchies } from '../../../emulator/kernel/programs/hierarchies.ts';
+import { needs } from './ability.ts';
 import { begin, program, type Run } from './run-of-its-own.ts';
-import { lacking, processesWith, root } from './stage.ts';
+import { processesWith, root } from './stage.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'petri-end-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -37,7 +38,9 @@ function leftOf({ made, mark }: Run): string[] {
   ];
 }
 
-describe.skipIf(lacking !== undefined)(`the end of a run${lacking ? ` (${lacking})` : ''}`, () => {
+describe('the end of a run', () => {
+  beforeEach(ctx => needs(ctx));
+
   test.each([
     ['the end as it should be', 'close', undefined],
     ['kill -9', 'wait', 'SIGKILL'],
@@ -62,7 +65,11 @@ describe.skipIf(lacking !== undefined)(`the end of a run${lacking ? ` (${lacking
   });
 });
 
-describe.skipIf(!root)('a run that cannot be', () => {
+describe('a run that cannot be', () => {
+  beforeEach(ctx => {
+    if (!root) ctx.skip('this test gives up the rights of root, and has none');
+  });
+
   /** What it says as a user without rights, behind a shell's command. */
   async function said(before: string): Promise<string> {
     const script = `${before} exec "$0" "$@"`;

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
-import { lacking, processesWith, root, Stage, sh } from './stage.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { needs } from './ability.ts';
+import { processesWith, root, Stage, sh } from './stage.ts';
 
 const forever = sh('exec sleep 1000');
 
@@ -15,7 +16,9 @@ const server = (port: number, delay: number, options = "'0.0.0.0'") =>
     `setTimeout(() => require('net').createServer().listen({ port: ${port}, host: ${options} }), ${delay})`,
   ] as const;
 
-describe.skipIf(lacking !== undefined)(`programs in hosts${lacking ? ` (${lacking})` : ''}`, () => {
+describe('programs in hosts', () => {
+  beforeEach(ctx => needs(ctx));
+
   test('a program finds little around it, and that is its host', () =>
     Stage.run(
       [{ argv: sh('hostname; pwd; env; echo $$; readlink /proc/self; cat'), env: { A: 'b c' } }],
@@ -262,7 +265,12 @@ describe.skipIf(lacking !== undefined)(`programs in hosts${lacking ? ` (${lackin
   });
 });
 
-describe.skipIf(lacking !== undefined || !root)('shares of programs (as root)', () => {
+describe('shares of programs', () => {
+  beforeEach(ctx => {
+    needs(ctx);
+    if (!root) ctx.skip('control groups are for root');
+  });
+
   const used = (pid: number) => {
     const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ');
     // User and system time, in hundredths of a second.

@@ -6,7 +6,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type HostPlan, planHosts } from '../../../emulator/host-plan.ts';
 import { KernelHosts } from '../../../emulator/kernel/hosts.ts';
-import { KernelError } from '../../../emulator/kernel/kernel-error.ts';
 import { programNeeds } from '../../../emulator/kernel/programs/check.ts';
 import { Janitor } from '../../../emulator/kernel/programs/janitor.ts';
 import { outputFile } from '../../../emulator/kernel/programs/output.ts';
@@ -22,17 +21,6 @@ import { Programs } from '../../../emulator/kernel/programs/programs.ts';
 const packedMain = fileURLToPath(
   new URL('../../../dist/emulator/kernel/programs/packed/main.js', import.meta.url),
 );
-
-/** Why hosts cannot be made here; undefined where they can. */
-export const lacking = (() => {
-  try {
-    new KernelHosts(planHosts(['a@b'])).close();
-    return undefined;
-  } catch (error) {
-    if (error instanceof KernelError) return error.message;
-    throw error;
-  }
-})();
 
 /** Whether this is the root of the machine, not of a user namespace alone. */
 export const root =

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ipv4Of, ipv6Of } from '../../../emulator/host-plan.ts';
 import { checksum } from '../../../emulator/packet/checksum.ts';
 import { Segment, SYN } from '../../../emulator/virtual/transport/packet.ts';
@@ -93,92 +93,93 @@ test('a SYN tells segment size, selective acknowledgments and the scale of the w
   expect(Buffer.from(wire).toString('hex', 38)).toBe('0000' + '020405b4' + '01010402' + '01030307');
 });
 
-describe.skipIf(!has('tshark') || !has('capinfos'))(
-  'Wireshark (skipped where tshark and capinfos are not installed)',
-  () => {
-    let directory: string;
-    let capture: string;
-    const packets = [0, 0];
+describe('Wireshark', () => {
+  beforeEach(ctx => {
+    if (!has('tshark') || !has('capinfos')) ctx.skip('the programs tshark and capinfos are not installed');
+  });
 
-    beforeAll(() => {
-      directory = mkdtempSync(join(tmpdir(), 'petri-wire-'));
-      capture = join(directory, 'packets.pcapng');
-      const writer = new PcapngWriter(capture, { epoch: 1_041_379_200 });
-      const numbers = ['web@a', 'web@b'].map(name => writer.interface(name));
-      for (const family of ['IPv4', 'IPv6'] as const) {
-        for (const { at, host, direction, packet } of traffic(family)) {
-          writer.packet(numbers[host], direction, at, wireBytes(packet));
-          packets[host]++;
-        }
+  let directory: string;
+  let capture: string;
+  const packets = [0, 0];
+
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'petri-wire-'));
+    capture = join(directory, 'packets.pcapng');
+    const writer = new PcapngWriter(capture, { epoch: 1_041_379_200 });
+    const numbers = ['web@a', 'web@b'].map(name => writer.interface(name));
+    for (const family of ['IPv4', 'IPv6'] as const) {
+      for (const { at, host, direction, packet } of traffic(family)) {
+        writer.packet(numbers[host], direction, at, wireBytes(packet));
+        packets[host]++;
       }
-      writer.close();
-    });
-
-    afterAll(() => {
-      rmSync(directory, { recursive: true, force: true });
-    });
-
-    const FIELDS = [
-      'frame.time_epoch',
-      'frame.interface_name',
-      '_ws.malformed',
-      '_ws.expert.severity',
-      'tcp.analysis.retransmission',
-      'tcp.options.sack_le',
-      'udp.length',
-      'icmp.code',
-      'icmpv6.code',
-      ...['ip', 'tcp', 'udp', 'icmp', 'icmpv6'].map(protocol => `${protocol}.checksum.status`),
-    ] as const;
-    const tshark = (...args: string[]) =>
-      execFileSync('tshark', ['-r', capture, ...args], {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-        maxBuffer: 2 ** 26,
-      });
-
-    /** What Wireshark makes of each packet: the values of each field, one line a packet. */
-    function dissected(): Map<string, string[]> {
-      const checks = ['ip', 'tcp', 'udp'].flatMap(protocol => ['-o', `${protocol}.check_checksum:TRUE`]);
-      const lines = tshark(...checks, '-T', 'fields', ...FIELDS.flatMap(field => ['-e', field]));
-      const rows = lines
-        .trimEnd()
-        .split('\n')
-        .map(line => line.split('\t'));
-      return new Map(FIELDS.map((field, column) => [field, rows.map(row => row[column] ?? '')]));
     }
+    writer.close();
+  });
 
-    test('reads all packets, with their hosts, at nanoseconds of the epoch', () => {
-      const about = execFileSync('capinfos', [capture], { encoding: 'utf8' });
-      expect(about).toMatch(/File type: +Wireshark\/\.\.\. - pcapng/);
-      expect(about).toMatch(/File encapsulation: +Raw IP/);
-      expect(about).toMatch(/File timestamp precision: +nanoseconds/);
-      expect(about).toMatch(
-        new RegExp(`Number of packets = ${packets[0]}\\b.*Number of packets = ${packets[1]}\\b`, 's'),
-      );
-      expect(about).toMatch(/Name = web@a.*Name = web@b/s);
+  afterAll(() => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const FIELDS = [
+    'frame.time_epoch',
+    'frame.interface_name',
+    '_ws.malformed',
+    '_ws.expert.severity',
+    'tcp.analysis.retransmission',
+    'tcp.options.sack_le',
+    'udp.length',
+    'icmp.code',
+    'icmpv6.code',
+    ...['ip', 'tcp', 'udp', 'icmp', 'icmpv6'].map(protocol => `${protocol}.checksum.status`),
+  ] as const;
+  const tshark = (...args: string[]) =>
+    execFileSync('tshark', ['-r', capture, ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 2 ** 26,
     });
 
-    test('finds the packets whole, their checksums right, losses, refusals and fragments', () => {
-      const fields = dissected();
-      const found = (field: (typeof FIELDS)[number]) => fields.get(field)!.filter(value => value !== '');
-      expect(found('frame.time_epoch')).toHaveLength(packets[0] + packets[1]);
-      expect(found('frame.time_epoch')[0]).toBe('1041379200.000000000');
-      expect(found('frame.interface_name')[0]).toBe('web@a');
-      expect(found('_ws.malformed')).toEqual([]);
-      // 8 388 608 is Wireshark's severity of errors.
-      expect(found('_ws.expert.severity').filter(value => value.split(',').includes('8388608'))).toEqual([]);
-      for (const protocol of ['ip', 'tcp', 'udp', 'icmp', 'icmpv6'] as const) {
-        const statuses = found(`${protocol}.checksum.status`);
-        // 0 is bad, 1 good; 2 what an error quotes, cut short.
-        expect(statuses.filter(status => status.split(',').includes('0'))).toEqual([]);
-        expect(statuses.filter(status => status === '1').length).toBeGreaterThan(0);
-      }
-      expect(found('tcp.analysis.retransmission').length).toBeGreaterThan(0);
-      expect(found('tcp.options.sack_le').length).toBeGreaterThan(0);
-      expect(found('udp.length').filter(value => value === '5008').length).toBeGreaterThan(0);
-      expect(found('icmp.code')).toContain('3');
-      expect(found('icmpv6.code')).toContain('4');
-    });
-  },
-);
+  /** What Wireshark makes of each packet: the values of each field, one line a packet. */
+  function dissected(): Map<string, string[]> {
+    const checks = ['ip', 'tcp', 'udp'].flatMap(protocol => ['-o', `${protocol}.check_checksum:TRUE`]);
+    const lines = tshark(...checks, '-T', 'fields', ...FIELDS.flatMap(field => ['-e', field]));
+    const rows = lines
+      .trimEnd()
+      .split('\n')
+      .map(line => line.split('\t'));
+    return new Map(FIELDS.map((field, column) => [field, rows.map(row => row[column] ?? '')]));
+  }
+
+  test('reads all packets, with their hosts, at nanoseconds of the epoch', () => {
+    const about = execFileSync('capinfos', [capture], { encoding: 'utf8' });
+    expect(about).toMatch(/File type: +Wireshark\/\.\.\. - pcapng/);
+    expect(about).toMatch(/File encapsulation: +Raw IP/);
+    expect(about).toMatch(/File timestamp precision: +nanoseconds/);
+    expect(about).toMatch(
+      new RegExp(`Number of packets = ${packets[0]}\\b.*Number of packets = ${packets[1]}\\b`, 's'),
+    );
+    expect(about).toMatch(/Name = web@a.*Name = web@b/s);
+  });
+
+  test('finds the packets whole, their checksums right, losses, refusals and fragments', () => {
+    const fields = dissected();
+    const found = (field: (typeof FIELDS)[number]) => fields.get(field)!.filter(value => value !== '');
+    expect(found('frame.time_epoch')).toHaveLength(packets[0] + packets[1]);
+    expect(found('frame.time_epoch')[0]).toBe('1041379200.000000000');
+    expect(found('frame.interface_name')[0]).toBe('web@a');
+    expect(found('_ws.malformed')).toEqual([]);
+    // 8 388 608 is Wireshark's severity of errors.
+    expect(found('_ws.expert.severity').filter(value => value.split(',').includes('8388608'))).toEqual([]);
+    for (const protocol of ['ip', 'tcp', 'udp', 'icmp', 'icmpv6'] as const) {
+      const statuses = found(`${protocol}.checksum.status`);
+      // 0 is bad, 1 good; 2 what an error quotes, cut short.
+      expect(statuses.filter(status => status.split(',').includes('0'))).toEqual([]);
+      expect(statuses.filter(status => status === '1').length).toBeGreaterThan(0);
+    }
+    expect(found('tcp.analysis.retransmission').length).toBeGreaterThan(0);
+    expect(found('tcp.options.sack_le').length).toBeGreaterThan(0);
+    expect(found('udp.length').filter(value => value === '5008').length).toBeGreaterThan(0);
+    expect(found('icmp.code')).toContain('3');
+    expect(found('icmpv6.code')).toContain('4');
+  });
+});
