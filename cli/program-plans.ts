@@ -67,7 +67,7 @@ function plan(room: Room, { spec, hosts }: PlacedSlice, node: number, index: num
   const startAt = Math.round(stream(room.testbed.seed, hosts[index], 'start').uniform() * spec.startOver);
   const common = { host, node, slice: spec.name, startAt };
   const { run } = spec;
-  if (run.kind === 'protocol') return { ...common, ...daemon(room, run, spec.name, hosts.length, index) };
+  if (run.kind === 'protocol') return { ...common, ...daemon(room, run, spec.name, index) };
   const self: Self = { slice: spec.name, index };
   const fill = (text: string) => fillIn(text, (name, slice) => value(room, self, name, slice));
   const env = Object.fromEntries(Object.entries(run.env).map(([key, text]) => [key, fill(text)]));
@@ -87,23 +87,28 @@ function codeOf(
   return { code: { kind: 'command', program }, args };
 }
 
-/** The protocol's daemon, told of members that start no later than itself where there are such. */
-function daemon(room: Room, run: ProtocolRun, slice: string, size: number, index: number) {
-  const { seed } = room.testbed;
-  const listen = (at: number) => endpointText(room.plans[room.firstOf.get(slice)! + at].ipv4, PORT);
-  const members = memberSample(size, index, seed, `${slice} ${index}`).map(listen);
+/** The protocol's daemon, told of members of its own slice, or of that in which its contacts are. */
+function daemon(room: Room, run: ProtocolRun, slice: string, index: number) {
+  const { seed, slices } = room.testbed;
+  const { contacts = slice } = run;
+  const size = slices.find(({ spec }) => spec.name === contacts)!.hosts.length;
+  const listen = (of: string, at: number) => endpointText(room.plans[room.firstOf.get(of)! + at].ipv4, PORT);
+  const members = memberSample(size, contacts === slice ? index : undefined, seed, `${slice} ${index}`);
   const options = writeOptions(catalogue[run.protocol].options, run.options).flatMap(text => [
     '--option',
     text,
   ]);
-  const join = members.length > 0 ? ['--join', ...members] : [];
-  const args = [run.protocol, '--listen', listen(index), '--seed', seed, ...options, ...join];
+  const join = members.length > 0 ? ['--join', ...members.map(member => listen(contacts, member))] : [];
+  const args = [run.protocol, '--listen', listen(slice, index), '--seed', seed, ...options, ...join];
   const code = { kind: 'service', file: DAEMON, pack: true, substitute: {} } as const;
   return { code, args, env: {}, ready: { kind: 'started' }, restart: 'never' } as const;
 }
 
-/** All other members of a small slice; of a large one the first, through which all meet, and a sample. */
-function memberSample(size: number, index: number, seed: string, name: string): number[] {
+/**
+ * All members of a small slice; of a large one the first, through which all meet, and a sample.
+ * @param index that of whoever asks, which is left out, where it is one of them
+ */
+function memberSample(size: number, index: number | undefined, seed: string, name: string): number[] {
   const others = Array.from({ length: size }, (_, other) => other).filter(other => other !== index);
   if (others.length <= MOST_MEMBERS) return others;
   const random = stream(seed, name, 'members');

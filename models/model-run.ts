@@ -27,7 +27,10 @@ interface Sliver {
 interface RunningSlice {
   readonly definition: ProtocolDefinition;
   readonly options: object;
+  /** Lists its own members. */
   readonly directory: SliceDirectory;
+  /** Lists those that its members know from the start. */
+  readonly contacts: SliceDirectory;
   readonly meter: Meter;
 }
 
@@ -39,6 +42,8 @@ export class ModelRun implements Victims {
   private readonly protocols: Readonly<Record<string, AnyProtocol>>;
   private readonly slivers: Sliver[] = [];
   private readonly sliversOf: Sliver[][];
+  /** By slice. */
+  private readonly directories: ReadonlyMap<string, SliceDirectory>;
   private readonly room: HostRoom;
   private readonly start: EventKind<Sliver>;
   /** Nodes that stand still, all their slivers with them. */
@@ -60,6 +65,7 @@ export class ModelRun implements Victims {
     const caps = capsOf(capSpecsOf(slivers));
     const clocks = clocksOf(clockErrorsOf(slivers, seed));
     this.room = furnish(this.sim, hosts, network, caps, meters('network'), seed, clocks);
+    this.directories = new Map(slices.map(({ spec }) => [spec.name, new SliceDirectory()]));
     for (const slice of slices) this.addSlice(slice, meters(slice.spec.name));
     injectFaults(testbed.faults, this.sim, testbed.network, this);
   }
@@ -129,7 +135,9 @@ export class ModelRun implements Victims {
     const { spec } = placed;
     const run = modelledRun(spec);
     const definition = this.protocols[run.protocol];
-    const slice = { definition, options: run.options, directory: new SliceDirectory(), meter };
+    const directory = this.directories.get(spec.name)!;
+    const contacts = this.directories.get(run.contacts ?? spec.name)!;
+    const slice = { definition, options: run.options, directory, contacts, meter };
     for (const [index, node] of placed.nodes.entries()) {
       const name = placed.hosts[index];
       const host = new SimulatedHost(this.room, this.slivers.length, name, definition.codec);
@@ -147,7 +155,7 @@ export class ModelRun implements Victims {
   }
 
   private boot({ host, slice }: Sliver): void {
-    const view = slice.directory.seenBy(host.address);
+    const view = slice.contacts.seenBy(host.address);
     host.boot(slice.definition.create(host, slice.options, view, slice.meter));
     slice.directory.list(host.address);
   }

@@ -75,8 +75,9 @@ function readinessOf(ready: ProgramDocument['ready']): Readiness {
 function runOf(run: ResolvedSlice['run']): RunSpec {
   if (isService(run)) return { kind: 'service', ...run, ready: readinessOf(run.ready) };
   if (isCommand(run)) return { kind: 'command', ...run, ready: readinessOf(run.ready) };
-  const { protocol } = run;
-  return { kind: 'protocol', protocol, options: readOptions(protocolOptions[protocol]!, run) };
+  const { protocol, contacts } = run;
+  const options = readOptions(protocolOptions[protocol]!, run);
+  return { kind: 'protocol', protocol, options, ...(contacts !== undefined && { contacts }) };
 }
 
 function sliceOf(name: string, { place, caps, clock, run, start }: ResolvedSlice): SliceSpec {

@@ -164,6 +164,21 @@ function* checkRun(document: unknown, slice: Path): Generator<Finding> {
   if (circle) yield wrong(document, path, `an order without circles, not ${circle.join(' after ')}`);
 }
 
+/** Contacts must understand what they are told. */
+function* checkContacts(document: unknown, slice: Path): Generator<Finding> {
+  const path = [...slice, 'run', 'contacts'];
+  const contacts = at(document, path);
+  if (typeof contacts !== 'string') return;
+  const protocolOf = (name: string) => at(document, ['slices', name, 'run', 'protocol']);
+  const slices = keysAt(document, ['slices']);
+  const own = protocolOf(slice[1]!);
+  if (!slices.includes(contacts)) {
+    yield wrong(document, path, `a slice: ${slices.join(', ')}`, { hint: nearest(contacts, slices) });
+  } else if (protocolOf(contacts) !== own) {
+    yield wrong(document, path, `a slice that runs ${own}, too`, { with: ['slices', contacts, 'run'] });
+  }
+}
+
 /** The way back to a slice along `after`, if there is one. Reported at the first slice of a circle alone. */
 function circleFrom(document: unknown, slice: string): string[] | undefined {
   const afterOf = (name: string): unknown[] => {
@@ -196,6 +211,7 @@ function* checkSlices(document: unknown): Generator<Finding> {
     }
     yield* checkPlace(document, slice);
     yield* checkRun(document, slice);
+    yield* checkContacts(document, slice);
     yield* checkPlaceholders(document, [...slice, 'run']);
     const path = [...slice, 'start', 'over'];
     const over = read('duration', document, path);

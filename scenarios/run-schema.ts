@@ -2,23 +2,37 @@
 import Type, { type Static, type TProperties } from 'typebox';
 import { optionSchemas, protocolOptions } from './protocol-schema.ts';
 import { duration, file, mapping, oneOfForms } from './schema-parts.ts';
+import { NAME_PATTERN } from './selector.ts';
 
 const optional = Type.Optional;
 
 const names = Object.keys(protocolOptions);
 const protocol = Type.Unsafe<string>({ enum: names, description: 'a protocol of the catalogue' });
-const everyOption: TProperties = { protocol };
+const contacts = optional(
+  Type.Unsafe<string>({
+    type: 'string',
+    pattern: NAME_PATTERN,
+    description:
+      'another slice of the same protocol, whose members its members know from the start; their own where left out',
+    errorMessage: 'the name of a slice',
+  }),
+);
+const everyOption: TProperties = { protocol, contacts };
 for (const options of Object.values(protocolOptions)) {
   for (const key of Object.keys(options)) everyOption[key] = Type.Unsafe({});
 }
-const runProtocol = Type.Unsafe<{ protocol: string; [option: string]: unknown }>({
+const runProtocol = Type.Unsafe<{ protocol: string; contacts?: string; [option: string]: unknown }>({
   type: 'object',
   properties: everyOption,
   required: ['protocol'],
   allOf: names.map(name => ({
     if: { properties: { protocol: { const: name } } },
     // biome-ignore lint/suspicious/noThenProperty: the JSON Schema keyword
-    then: mapping(`${name} and its options`, { protocol, ...optionSchemas(protocolOptions[name]!) }),
+    then: mapping(`${name} and its options`, {
+      protocol,
+      contacts,
+      ...optionSchemas(protocolOptions[name]!),
+    }),
   })),
 });
 const environment = Type.Unsafe<Record<string, string>>({

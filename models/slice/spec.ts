@@ -16,6 +16,8 @@ export interface ProtocolRun {
   readonly protocol: string;
   /** Complete option values, as the protocol's own options describe them. */
   readonly options: object;
+  /** The slice whose members the directory lists; the own one where left out. It runs the same protocol. */
+  readonly contacts?: string;
 }
 
 /** When a program counts as ready; slices that start `after` its own wait for that. */

@@ -45,6 +45,14 @@ describe('a protocol', () => {
     expect(args.slice(args.indexOf('--join') + 1)).toEqual(['10.0.0.1:4000', '10.0.0.3:4000']);
   });
 
+  test('is told of its contacts where they are another slice, wherever it stands in it itself', () => {
+    const { programs: all } = programs(`  core: { place: { nodes: 2 }, run: { protocol: ping } }
+  edge: { place: { nodes: 1 }, run: { protocol: ping, contacts: core } }`);
+    const { args } = all[2];
+    expect(args[2]).toBe('10.0.0.3:4000');
+    expect(args.slice(args.indexOf('--join') + 1)).toEqual(['10.0.0.1:4000', '10.0.0.2:4000']);
+  });
+
   test('starts when the model would start it', () => {
     const { programs: all } = programs('  ring: { run: { protocol: ping }, start: { over: 10s } }');
     for (const { startAt } of all) {

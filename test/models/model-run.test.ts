@@ -8,7 +8,13 @@ import type { FaultSpec } from '../../models/faults/spec.ts';
 import { DATAGRAM_HEADER } from '../../models/host/simulated-host.ts';
 import { ModelRun } from '../../models/model-run.ts';
 import type { NetworkSpec } from '../../models/network/spec.ts';
-import { type PlacementSpec, type SliceSpec, trueClock, unlimitedShare } from '../../models/slice/spec.ts';
+import {
+  type PlacementSpec,
+  type ProtocolRun,
+  type SliceSpec,
+  trueClock,
+  unlimitedShare,
+} from '../../models/slice/spec.ts';
 import { buildTestbed } from '../../models/testbed.ts';
 import type { TopologySpec } from '../../models/topology/topology.ts';
 import { catalogue } from '../../protocols/catalogue.ts';
@@ -374,6 +380,21 @@ test.each([{ burst: 1 }, { burst: 1.25 }])(
     expect(high).toBeGreaterThan((1 - rate) ** 2);
   },
 );
+
+describe('contacts', () => {
+  test('are who a slice speaks to, and none of its own', () => {
+    const core = pinging('core', list('kth', 'mit'));
+    const edge = pinging('edge', list('tokyo', 'perth'));
+    const { run, answers } = start({
+      slices: [core, { ...edge, run: { ...edge.run, contacts: 'core' } as ProtocolRun }],
+    });
+    run.advance(10 * MINUTE);
+    const askedBy = (name: string) =>
+      new Set(answers.filter(({ from }) => from === name).map(({ to }) => to));
+    expect(askedBy('edge@tokyo-1')).toEqual(new Set(['core@kth-1', 'core@mit-1']));
+    expect(askedBy('core@kth-1')).toEqual(new Set(['core@mit-1']));
+  });
+});
 
 describe('slivers', () => {
   test('start at random times over the span given', () => {

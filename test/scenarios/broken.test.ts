@@ -96,7 +96,7 @@ describe('keys', () => {
 
   test("options that are the protocol's, and those that are not", () => {
     expect(parsing(but('ping', 'ping, evry: 1s, bytes: 64, timeout: 0s, targets: all'))).toEqual([
-      'b.yaml:6:28: slices.probe.run.evry: found an unknown key, expected one of protocol, every, timeout, bytes, targets (did you mean "every"?)',
+      'b.yaml:6:28: slices.probe.run.evry: found an unknown key, expected one of protocol, contacts, every, timeout, bytes, targets (did you mean "every"?)',
       `b.yaml:6:45: slices.probe.run.bytes: found 64, expected ${SIZE} (did you mean "64B"?)`,
       'b.yaml:6:58: slices.probe.run.timeout: found "0s", expected a duration of at least 1ns',
       'b.yaml:6:71: slices.probe.run.targets: found "all", expected one of sampled, all-pairs',
@@ -107,6 +107,17 @@ describe('keys', () => {
     expect(parsing(but('ping', 'chord, lookup: { evry: 1s }, successors: 1.5'))).toEqual([
       'b.yaml:6:39: slices.probe.run.lookup.evry: found an unknown key, expected one of style, every, timeout (did you mean "every"?)',
       'b.yaml:6:63: slices.probe.run.successors: found 1.5, expected a whole number',
+    ]);
+  });
+
+  test('contacts that are no slice, or do not understand what they are told', () => {
+    expect(parsing(but('protocol: ping', 'protocol: ping, contacts: proobe'))).toEqual([
+      'b.yaml:6:38: slices.probe.run.contacts: found "proobe", expected a slice: probe (did you mean "probe"?)',
+    ]);
+    const two = (run: string) =>
+      `name: b\nduration: 1m\ntopology: { generate: { sites: 2 } }\nslices:\n  a: { run: { protocol: ping } }\n  b: { run: ${run} }\n`;
+    expect(parsing(two('{ protocol: chord, contacts: a }'))).toEqual([
+      'b.yaml:6:42: slices.b.run.contacts: found "a", expected a slice that runs chord, too',
     ]);
   });
 
