@@ -20,8 +20,7 @@ const SLICE = 50_000;
 export function newRun(testbed: Testbed, answered?: AnswerObserver): { run: ModelRun; recorder: Recorder } {
   const recorder = new Recorder();
   const protocols = answered ? { ...catalogue, ping: observedPing(answered) } : catalogue;
-  const run = new ModelRun(testbed, prefix => recorder.meter(prefix), protocols);
-  recorder.gauge('nodes.up', () => run.nodesUp);
+  const run = new ModelRun(testbed, recorder, protocols);
   return { run, recorder };
 }
 

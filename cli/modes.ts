@@ -28,10 +28,18 @@ export function buildFor(loaded: LoadedScenario, mode?: Mode): Testbed {
   const testbed = inScenario(loaded, () => {
     for (const slice of loaded.scenario.slices) checkSlice(slice, mode);
     if (mode === 'emulate') checkEmulated(loaded.scenario);
+    if (mode !== 'model' && mode !== undefined) checkSubsystems(loaded.scenario, mode);
     return buildTestbed(loaded.scenario);
   });
   checkMemory(testbed.hostCount);
   return testbed;
+}
+
+/** @throws {TestbedError} at the first subsystem: they are models */
+function checkSubsystems({ subsystems = {} }: Scenario, mode: Mode): void {
+  const [key] = Object.keys(subsystems);
+  if (key === undefined) return;
+  throw new TestbedError([key], key, `none in the mode ${mode}: it is modelled in the mode model alone`);
 }
 
 /** @throws {TestbedError} */

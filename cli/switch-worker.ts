@@ -79,7 +79,7 @@ function victims(theSwitch: Switch): Victims {
       for (const host of hostsOn[node]) hosts.crash(host);
       tell({ kind: 'node', what: 'crash', node });
     },
-    restart(node) {
+    recover(node) {
       if (nodes.up[node]) return;
       nodes.up[node] = 1;
       for (const host of hostsOn[node]) hosts.boot(host, theSwitch.endpoint(host));

@@ -185,7 +185,7 @@ export class VirtualWorld {
         nodes.up[node] = 0;
         for (const host of hostsOn[node]) programs.crash(host);
       },
-      restart(node) {
+      recover(node) {
         if (nodes.up[node]) return;
         nodes.up[node] = 1;
         for (const host of hostsOn[node]) programs.restart(host);

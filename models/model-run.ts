@@ -12,7 +12,9 @@ import { furnish, type HostRoom, SimulatedHost } from './host/simulated-host.ts'
 import { Hosts } from './network/hosts.ts';
 import { capsOf } from './network/token-buckets.ts';
 import { modelledRun } from './slice/modelled-run.ts';
-import { capSpecsOf, clockErrorsOf, sliversOf } from './slivers.ts';
+import { capSpecsOf, clockErrorsOf, hostsByNode, type Slivers, sliversOf } from './slivers.ts';
+import type { Instruments, Stage, Subsystem } from './subsystem.ts';
+import { foundSubsystems } from './subsystems.ts';
 import type { PlacedSlice, Testbed } from './testbed.ts';
 
 /** A sliver: one slice's host on one node, and what it runs. */
@@ -20,8 +22,8 @@ interface Sliver {
   readonly host: SimulatedHost<unknown>;
   readonly node: number;
   readonly slice: RunningSlice;
-  /** Whether its slice has reached its start; it then comes back with its node. */
-  started: boolean;
+  /** Whether it is to run; it then comes back with its node. */
+  wanted: boolean;
 }
 
 interface RunningSlice {
@@ -35,44 +37,51 @@ interface RunningSlice {
 }
 
 /** Runs a testbed's models. Nothing happens but in `advance`. */
-export class ModelRun implements Victims {
+export class ModelRun implements Victims, Stage {
   readonly sim = new Simulation();
   readonly testbed: Testbed;
+  readonly slivers: Slivers;
+  readonly instruments: Instruments;
 
   private readonly protocols: Readonly<Record<string, AnyProtocol>>;
-  private readonly slivers: Sliver[] = [];
-  private readonly sliversOf: Sliver[][];
+  private readonly running: Sliver[] = [];
+  private readonly hostsByNode: readonly (readonly number[])[];
+  private readonly subsystems: readonly Subsystem[];
   /** By slice. */
   private readonly directories: ReadonlyMap<string, SliceDirectory>;
   private readonly room: HostRoom;
-  private readonly start: EventKind<Sliver>;
+  private readonly start: EventKind<undefined>;
   /** Nodes that stand still, all their slivers with them. */
   private readonly paused = new Set<number>();
 
   /**
    * @param testbed is this run's own: running changes it
-   * @param meters gives each slice, and the network, the meter under whose prefix it reports
+   * @param instruments each slice reports under its name, the testbed under names such as `network`
    * @param protocols what slices may run, by name; an onlooker puts observed ones here
    */
-  constructor(testbed: Testbed, meters: (prefix: string) => Meter, protocols = catalogue) {
+  constructor(testbed: Testbed, instruments: Instruments, protocols = catalogue) {
     this.testbed = testbed;
+    this.instruments = instruments;
     this.protocols = protocols;
-    this.sliversOf = testbed.nodes.names.map(() => []);
-    this.start = this.sim.kind<Sliver>('start', (_host, sliver) => this.startSliver(sliver));
+    this.slivers = sliversOf(testbed);
+    this.hostsByNode = hostsByNode(this.slivers, testbed);
+    this.start = this.sim.kind<undefined>('start', host => this.reachStart(host));
     const { slices, network, seed } = testbed;
-    const slivers = sliversOf(testbed);
+    const { slivers } = this;
     const hosts = new Hosts<unknown>(slivers.nodeOf);
     const caps = capsOf(capSpecsOf(slivers));
     const clocks = clocksOf(clockErrorsOf(slivers, seed));
-    this.room = furnish(this.sim, hosts, network, caps, meters('network'), seed, clocks);
+    this.room = furnish(this.sim, hosts, network, caps, instruments.meter('network'), seed, clocks);
     this.directories = new Map(slices.map(({ spec }) => [spec.name, new SliceDirectory()]));
-    for (const slice of slices) this.addSlice(slice, meters(slice.spec.name));
+    for (const slice of slices) this.addSlice(slice, instruments.meter(slice.spec.name));
+    instruments.gauge('nodes.up', () => this.nodesUp);
+    this.subsystems = foundSubsystems(testbed.subsystems, this);
     injectFaults(testbed.faults, this.sim, testbed.network, this);
   }
 
   /** Slivers, that is, hosts with an address. */
   get hosts(): number {
-    return this.slivers.length;
+    return this.running.length;
   }
 
   /** Nodes that are up. */
@@ -80,9 +89,13 @@ export class ModelRun implements Victims {
     return this.testbed.nodes.up.reduce((sum, up) => sum + up, 0);
   }
 
+  hostsOn(node: number): readonly number[] {
+    return this.hostsByNode[node];
+  }
+
   /** Name of the host at an address; that of none: the testbed itself. */
   hostName(address: number): string {
-    return this.slivers[address]?.host.name ?? 'testbed';
+    return this.running[address]?.host.name ?? 'testbed';
   }
 
   /** @returns whether `until` was reached; false where `limit` events ran before */
@@ -90,45 +103,64 @@ export class ModelRun implements Victims {
     return this.sim.run(until, limit);
   }
 
-  /** A node stops at once, and all slivers on it. Without effect on one that is down. */
   crash(node: number): void {
     if (!this.testbed.nodes.up[node]) return;
     this.testbed.nodes.up[node] = 0;
     this.paused.delete(node);
-    for (const sliver of this.sliversOf[node]) sliver.host.crash();
+    for (const host of this.hostsByNode[node]) this.running[host].host.crash();
+    for (const subsystem of this.subsystems) subsystem.nodeDown?.(node);
   }
 
-  /** A node comes back, and its slivers start anew. Without effect on one that is up. */
   restart(node: number): void {
     if (this.testbed.nodes.up[node]) return;
     this.testbed.nodes.up[node] = 1;
-    for (const sliver of this.sliversOf[node]) if (sliver.started) this.boot(sliver);
+    for (const host of this.hostsByNode[node]) if (this.running[host].wanted) this.boot(this.running[host]);
+    for (const subsystem of this.subsystems) subsystem.nodeUp?.(node);
+  }
+
+  recover(node: number): void {
+    if (this.testbed.nodes.up[node]) return;
+    if (this.subsystems.every(subsystem => subsystem.mayRestart?.(node) !== false)) this.restart(node);
   }
 
   /** A node stands still, and all slivers on it. Without effect on one that is down or does so already. */
   pause(node: number): void {
     if (!this.testbed.nodes.up[node] || this.paused.has(node)) return;
     this.paused.add(node);
-    for (const sliver of this.sliversOf[node]) sliver.host.pause();
+    for (const host of this.hostsByNode[node]) this.running[host].host.pause();
   }
 
   /** A node goes on; slivers whose start came meanwhile start now. Without effect on one that does not stand still. */
   resume(node: number): void {
     if (!this.paused.delete(node)) return;
-    for (const sliver of this.sliversOf[node]) {
-      if (this.room.hosts.isUp(sliver.host.address)) sliver.host.resume();
-      else if (sliver.started) this.boot(sliver);
+    for (const address of this.hostsByNode[node]) {
+      const sliver = this.running[address];
+      if (this.room.hosts.isUp(address)) sliver.host.resume();
+      else if (sliver.wanted) this.boot(sliver);
     }
   }
 
   /** A node's time of day jumps. Protocols measure by the monotonic clock, which does not. */
   jumpClock(node: number, by: Nanoseconds): void {
-    for (const { host } of this.sliversOf[node]) this.room.clocks.jump(host.address, by);
+    for (const host of this.hostsByNode[node]) this.room.clocks.jump(host, by);
   }
 
   /** What the time of day is at a host, as if the run had started at 0 of it. */
   timeOfDay(address: number): Nanoseconds {
     return this.room.clocks.realtime(address, this.sim.now);
+  }
+
+  startSliver(host: number): void {
+    const sliver = this.running[host];
+    if (sliver.wanted) return;
+    sliver.wanted = true;
+    if (this.testbed.nodes.up[sliver.node] && !this.paused.has(sliver.node)) this.boot(sliver);
+  }
+
+  stopSliver(host: number): void {
+    const sliver = this.running[host];
+    sliver.wanted = false;
+    sliver.host.crash();
   }
 
   private addSlice(placed: PlacedSlice, meter: Meter): void {
@@ -140,18 +172,16 @@ export class ModelRun implements Victims {
     const slice = { definition, options: run.options, directory, contacts, meter };
     for (const [index, node] of placed.nodes.entries()) {
       const name = placed.hosts[index];
-      const host = new SimulatedHost(this.room, this.slivers.length, name, definition.codec);
-      const sliver = { host, node, slice, started: false };
-      this.slivers.push(sliver);
-      this.sliversOf[node].push(sliver);
+      const host = new SimulatedHost(this.room, this.running.length, name, definition.codec);
+      const sliver = { host, node, slice, wanted: false };
+      this.running.push(sliver);
       const at = Math.round(stream(this.testbed.seed, name, 'start').uniform() * spec.startOver);
-      this.sim.post(at, this.start, host.address, sliver);
+      this.sim.post(at, this.start, host.address, undefined);
     }
   }
 
-  private startSliver(sliver: Sliver): void {
-    sliver.started = true;
-    if (this.testbed.nodes.up[sliver.node] && !this.paused.has(sliver.node)) this.boot(sliver);
+  private reachStart(host: number): void {
+    if (this.subsystems.every(subsystem => subsystem.mayStart?.(host) !== false)) this.startSliver(host);
   }
 
   private boot({ host, slice }: Sliver): void {

@@ -5,6 +5,10 @@ import type { NetworkSpec } from './network/spec.ts';
 import type { SliceSpec } from './slice/spec.ts';
 import type { TopologySpec } from './topology/topology.ts';
 
+/** What acts by itself in a run, by its key; what is left out has no part in it. Mode `model` alone. */
+// biome-ignore lint/suspicious/noEmptyInterface: each subsystem has its key here
+export interface SubsystemSpecs {}
+
 export interface TestbedSpec {
   /** Any text or number; every random draw of a run follows from it. */
   readonly seed: string;
@@ -12,4 +16,5 @@ export interface TestbedSpec {
   readonly network: NetworkSpec;
   readonly slices: readonly SliceSpec[];
   readonly faults: readonly FaultSpec[];
+  readonly subsystems?: SubsystemSpecs;
 }

@@ -5,7 +5,7 @@ import { Network } from './network/network.ts';
 import { Nodes } from './node/nodes.ts';
 import { place } from './slice/placement.ts';
 import type { SliceSpec } from './slice/spec.ts';
-import type { TestbedSpec } from './spec.ts';
+import type { SubsystemSpecs, TestbedSpec } from './spec.ts';
 import { buildTopology } from './topology/build.ts';
 import type { Topology } from './topology/topology.ts';
 
@@ -29,6 +29,7 @@ export interface Testbed {
   /** How many slivers the slices have in all, that is, hosts of a run. */
   readonly hostCount: number;
   readonly faults: readonly FaultEvent[];
+  readonly subsystems: SubsystemSpecs;
   /** What of an imported topology had to be left out or filled in. */
   readonly warnings: readonly string[];
 }
@@ -53,6 +54,7 @@ export function buildTestbed(spec: TestbedSpec): Testbed {
     slices,
     hostCount,
     faults: scheduleFaults(spec.faults, nodes, spec.seed),
+    subsystems: spec.subsystems ?? {},
     warnings,
   };
 }

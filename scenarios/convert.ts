@@ -10,6 +10,7 @@ import { isCommand, isService } from './run-schema.ts';
 import type { FidelitySpec, Scenario } from './scenario.ts';
 import type { FaultDocument } from './schema.ts';
 import { readPartition, readSelector } from './selector.ts';
+import { subsystemsOf } from './subsystem-schema.ts';
 import { Misread, readDuration, readFraction, readRate, readShift, readSize } from './units.ts';
 
 /** What a reader made of a value that has been checked. */
@@ -159,6 +160,7 @@ export function convert(document: ResolvedDocument): Scenario {
     network: networkOf(network),
     slices: Object.entries(slices).map(([name, slice]) => sliceOf(name, slice)),
     fidelity: fidelityOf(fidelity),
+    subsystems: subsystemsOf(document),
     faults: faults.map(faultOf),
     expect: expect.map((line): Expectation => sure(readExpectation(line))),
   };

@@ -2,6 +2,7 @@
 import { resolve as resolvePath } from 'node:path';
 import { isService } from './run-schema.ts';
 import type { ScenarioDocument, SliceDocument } from './schema.ts';
+import { subsystemDocuments } from './subsystem-schema.ts';
 import { readDuration, writeDuration } from './units.ts';
 
 const span = (text: string | number) => readDuration(text) as number;
@@ -68,6 +69,7 @@ export function resolve(checked: ScenarioDocument, folder: string) {
       Object.entries(slices).map(([name, slice]) => [name, resolveSlice(slice, length, folder)]),
     ),
     fidelity,
+    ...subsystemDocuments(checked),
     faults,
     expect,
   };

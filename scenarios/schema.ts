@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox';
 import { run } from './run-schema.ts';
 import { duration, file, mapping, oneOfForms, quantity, text } from './schema-parts.ts';
 import { NAME_PATTERN } from './selector.ts';
+import { subsystemSchemas } from './subsystem-schema.ts';
 
 const optional = Type.Optional;
 const count = (description: string) => Type.Integer({ minimum: 1, maximum: 10_000_000, description });
@@ -307,6 +308,7 @@ const keys = {
     errorMessage: 'at least one slice, by its name',
   }),
   fidelity,
+  ...subsystemSchemas,
   faults: Type.Array(faultSchema, { default: [], description: 'faults, in any order' }),
   expect: Type.Array(
     text('expectation', 'metric[.statistic], an operator and a value', [

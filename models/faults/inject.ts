@@ -10,8 +10,8 @@ import { Slowness } from './slowness.ts';
 export interface Victims extends Pausable {
   /** Ends a pause, too. Without effect on a node that is down. */
   crash(node: number): void;
-  /** Without effect on a node that is up, paused or not. */
-  restart(node: number): void;
+  /** Would bring a node back; without effect on one that is up, paused or not. */
+  recover(node: number): void;
   /** The node's clock jumps, be it up or down. @param by nanoseconds, negative: back */
   jumpClock(node: number, by: Nanoseconds): void;
 }
@@ -49,7 +49,7 @@ export class Injection {
         this.victims.crash(event.node);
         break;
       case 'restart':
-        this.victims.restart(event.node);
+        this.victims.recover(event.node);
         break;
       case 'jump':
         this.victims.jumpClock(event.node, event.by);

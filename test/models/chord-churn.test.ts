@@ -49,7 +49,11 @@ function dht(seed: string, crash: Omit<FaultSpec & { kind: 'crash' }, 'kind' | '
   const onLookup = (key: number, owner: NodeRef) => void right.push(owner.address === trueOwner(key));
   const meter = new Ledger();
   const other = new Ledger();
-  const run = new ModelRun(testbed, prefix => (prefix === 'dht' ? meter : other), {
+  const instruments = {
+    meter: (prefix: string) => (prefix === 'dht' ? meter : other),
+    gauge: () => undefined,
+  };
+  const run = new ModelRun(testbed, instruments, {
     ...catalogue,
     chord: observedChord(onLookup),
   });

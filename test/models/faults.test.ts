@@ -163,7 +163,7 @@ describe('happening', () => {
     };
     const injection = injectFaults(scheduleFaults(faults, testbed, 'seed'), sim, network, {
       crash: note('crashes'),
-      restart: note('restarts'),
+      recover: note('restarts'),
       pause: note('pauses'),
       resume: note('resumes'),
       jumpClock: note('jumps'),

@@ -101,11 +101,12 @@ function start({
     meters.set(prefix, meter);
     return meter;
   };
+  const instruments = { meter: meterOf, gauge: () => undefined };
   const answers: Answer[] = [];
   const ping = observedPing((from, to, rtt) => {
     answers.push({ from: run.hostName(Number(from)), to: run.hostName(Number(to)), rtt, at: run.sim.now });
   });
-  const run: ModelRun = new ModelRun(testbed, meterOf, { ...catalogue, ping });
+  const run: ModelRun = new ModelRun(testbed, instruments, { ...catalogue, ping });
   return { run, answers, meterOf, testbed };
 }
 

@@ -133,6 +133,7 @@ describe('a document becomes a scenario', () => {
         },
       ],
       fidelity: { lateness: 1e6, drops: 0.0001, utilisation: 0.9, waiting: 0.1 },
+      subsystems: {},
       faults: [],
       expect: [],
     });
