@@ -52,6 +52,8 @@ export interface OverlayRate {
   /** Mean of the lookups that succeeded. */
   readonly hops: number;
   readonly residentBytes: number;
+  /** Equal for runs in which the same happened. */
+  readonly digest: string;
 }
 
 /** A settled overlay: how each of its nodes is made. */
@@ -123,8 +125,8 @@ function paths(): MatrixPaths {
   return new MatrixPaths(SITES, delays);
 }
 
-/** Boots a settled overlay and runs it for a span of virtual time. */
-function run<M>(overlay: Overlay<M>, count: number, seconds: number, tally: Tally): void {
+/** Boots a settled overlay and runs it for a span of virtual time. @returns the run's digest */
+function run<M>(overlay: Overlay<M>, count: number, seconds: number, tally: Tally): string {
   const sim = new Simulation();
   const names = Array.from({ length: count }, (_, index) => `host-${index}`);
   const siteOf = Int32Array.from(names, (_, index) => index % SITES);
@@ -137,6 +139,7 @@ function run<M>(overlay: Overlay<M>, count: number, seconds: number, tally: Tall
     host.boot(overlay.make(host as Host<M>, directory, tally));
   }
   sim.run(seconds * SECOND);
+  return sim.digest.toString();
 }
 
 /**
@@ -152,8 +155,10 @@ export function measureOverlay(
   const tally = new Tally();
   const started = performance.now();
   const before = process.cpuUsage();
-  if (protocol === 'kademlia') run(kademliaOverlay(nodes), hosts, virtualSeconds, tally);
-  else run(chordOverlay(nodes, protocol === 'chord' ? {} : PUBLISHED), hosts, virtualSeconds, tally);
+  const digest =
+    protocol === 'kademlia'
+      ? run(kademliaOverlay(nodes), hosts, virtualSeconds, tally)
+      : run(chordOverlay(nodes, protocol === 'chord' ? {} : PUBLISHED), hosts, virtualSeconds, tally);
   const { user, system } = process.cpuUsage(before);
   return {
     protocol,
@@ -166,6 +171,7 @@ export function measureOverlay(
     succeeded: tally.succeeded,
     hops: tally.hops / tally.succeeded,
     residentBytes: process.memoryUsage().rss,
+    digest,
   };
 }
 

@@ -10,12 +10,13 @@ import { type Finished, MODES, type Mode } from './finished.ts';
 import { buildFor, runners } from './modes.ts';
 import { print, warn } from './output.ts';
 import { PairTrips } from './pair-trips.ts';
-import { withScenario } from './scenario-options.ts';
+import { withScenario, withVariant } from './scenario-options.ts';
 import { watched } from './watched.ts';
 
 interface CompareOptions {
   scenario: string;
   modes: string;
+  variant?: string | undefined;
   set?: string[] | undefined;
   duration?: string | undefined;
   json: boolean;
@@ -25,7 +26,7 @@ export const compareCommand: CommandModule<object, CompareOptions> = {
   command: 'compare <scenario>',
   describe: 'Run a scenario with ping in several modes and compare the round trips of each pair',
   builder: yargs =>
-    withScenario(yargs)
+    withVariant(withScenario(yargs))
       .option('modes', {
         type: 'string',
         default: 'model,virtual,emulate',
@@ -59,9 +60,10 @@ interface Measured {
 
 async function compare(options: CompareOptions): Promise<number> {
   const modes = readModes(options.modes);
-  const { set, duration } = options;
+  const { set, variant, duration } = options;
   const loaded = loadScenario(options.scenario, {
     ...(set && { set }),
+    ...(variant !== undefined && { variant }),
     ...(duration !== undefined && { duration }),
   });
   if (!loaded.scenario.slices.some(({ run }) => run.kind === 'protocol' && run.protocol === 'ping')) {

@@ -13,7 +13,7 @@ import type { ProgramPlan as KernelPlan, ProgramListener } from '../emulator/ker
 import { Programs } from '../emulator/kernel/programs/programs.ts';
 import type { ServiceBundle } from '../emulator/service/bundle.ts';
 import { standaloneProgram } from '../emulator/service/standalone.ts';
-import type { FaultEvent } from '../models/faults/schedule.ts';
+import type { FaultEvent } from '../models/faults/event.ts';
 import { hostsByNode, sliversOf } from '../models/slivers.ts';
 import type { Testbed } from '../models/testbed.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
@@ -223,7 +223,7 @@ async function kernelPlans(
     const logs = join(directory, plans[program.host].name.replaceAll('/', '-'));
     mkdirSync(logs);
     const { host, slice, env, ready, restart, startAt, code } = program;
-    const after = spec.run.kind === 'protocol' ? [] : spec.run.after;
+    const after = 'after' in spec.run ? spec.run.after : [];
     const common = { host, slice, after, env, ready, restart, startAt, directory: join(logs, 'files'), logs };
     const args = argsOf(program, answers);
     if (code.kind === 'command')

@@ -13,6 +13,7 @@ import { hostsCommand } from './hosts.ts';
 import { listCommand } from './list.ts';
 import { logsCommand } from './logs.ts';
 import { warn } from './output.ts';
+import { reachCommand } from './reach.ts';
 import { runCommand } from './run.ts';
 import { shellCommand } from './shell.ts';
 import { topologyCommand } from './topology.ts';
@@ -43,6 +44,7 @@ try {
     .command(listCommand)
     .command(validateCommand)
     .command(topologyCommand)
+    .command(reachCommand)
     .command(doctorCommand)
     .demandCommand(1, 'Which command?')
     .parserConfiguration({ 'populate--': true })

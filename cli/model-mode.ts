@@ -1,6 +1,7 @@
 // Mode `model`: builds the scenario's testbed, runs it in virtual time and records what it measures.
 import { setImmediate as turn } from 'node:timers/promises';
 import { ModelRun } from '../models/model-run.ts';
+import { sliversOf } from '../models/slivers.ts';
 import type { Testbed } from '../models/testbed.ts';
 import { catalogue } from '../protocols/catalogue.ts';
 import { observedPing } from '../protocols/ping/definition.ts';
@@ -9,27 +10,38 @@ import { Recorder } from '../results/recorder.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { QueueFullError } from '../sim/event-queue.ts';
 import { formatDuration, type Nanoseconds } from '../sim/time.ts';
+import { EPOCH } from './epoch.ts';
 import { UsageError } from './exit.ts';
 import type { Finished, Watch } from './finished.ts';
+import { remove, runFolder } from './folder.ts';
+import { type Looked, Lookout, nothingLooked } from './lookout.ts';
 import { milestones } from './milestones.ts';
+import { tapped } from './model-capture.ts';
 
-/** Events between two looks at the world outside the run: some 50 ms of work. */
-const SLICE = 50_000;
+/** Milliseconds of work between two looks at the world outside the run, and the most events that are tried for it. */
+const SLICE = 50;
+const MOST_EVENTS = 50_000;
 
 /** A run of a testbed whose measurements go to a new recorder. @param answered told of each answer to a ping */
-export function newRun(testbed: Testbed, answered?: AnswerObserver): { run: ModelRun; recorder: Recorder } {
+export function newRun(
+  testbed: Testbed,
+  answered?: AnswerObserver,
+  watched: (protocols: typeof catalogue) => typeof catalogue = protocols => protocols,
+): { run: ModelRun; recorder: Recorder } {
   const recorder = new Recorder();
   const protocols = answered ? { ...catalogue, ping: observedPing(answered) } : catalogue;
-  const run = new ModelRun(testbed, recorder, protocols);
+  const run = new ModelRun(testbed, recorder, watched(protocols));
   return { run, recorder };
 }
 
 /** Runs a testbed for the scenario's duration. `watch` is told and asked between slices of work. */
 export async function runModel(testbed: Testbed, scenario: Scenario, watch: Watch): Promise<Finished> {
-  const { answered } = watch;
+  const { answered, close } = watch;
+  const capture = captureOf(testbed, close?.looked ?? nothingLooked);
   const { run, recorder } = newRun(
     testbed,
     answered && ((self, from, rtt) => answered(Number(self), Number(from), rtt)),
+    protocols => capture.tapped(protocols, () => run.sim.now),
   );
   const started = performance.now();
   const finished = (partial: boolean): Finished => {
@@ -37,12 +49,13 @@ export async function runModel(testbed: Testbed, scenario: Scenario, watch: Watc
     recorder.sample(now);
     const wallSeconds = (performance.now() - started) / 1000;
     const facts = { digest: digest.toString(), now, events, hosts: run.hosts, wallSeconds, partial };
-    return { mode: 'model', recorder, ...facts };
+    return { mode: 'model', recorder, ...facts, ...capture.kept() };
   };
   if (scenario.warmup === 0) recorder.startMeasuring(0);
-  const end = Math.min(scenario.duration, watch.close?.until ?? Infinity);
+  const end = Math.min(scenario.duration, close?.until ?? Infinity);
+  const slices = new Slices();
   for (const milestone of milestones(scenario)) {
-    while (!advance(run, Math.min(milestone, end))) {
+    while (!slices.work(limit => advance(run, Math.min(milestone, end), limit))) {
       await turn();
       watch.progress(run.sim.now, run.sim.events);
       if (watch.interrupted) return finished(true);
@@ -54,10 +67,43 @@ export async function runModel(testbed: Testbed, scenario: Scenario, watch: Watc
   return finished(false);
 }
 
+/** What is seen of the packets of single hosts, and kept. */
+interface Capture {
+  tapped(protocols: typeof catalogue, now: () => Nanoseconds): typeof catalogue;
+  kept(): Pick<Finished, 'attachments' | 'discard'>;
+}
+
+function captureOf(testbed: Testbed, looked: Looked): Capture {
+  if (looked.captured.length === 0) return { tapped: protocols => protocols, kept: () => ({}) };
+  const folder = runFolder();
+  const lookout = new Lookout(folder, sliversOf(testbed).names, looked, EPOCH / 1000);
+  return {
+    tapped: (protocols, now) =>
+      tapped(protocols, looked.captured, (host, direction, bytes) =>
+        lookout.packet(host, direction, now(), bytes),
+      ),
+    kept: () => ({ attachments: lookout.attachments(), discard: () => remove(folder) }),
+  };
+}
+
+/** How many events make a slice of work: an event costs a microsecond, or a millisecond where much hangs together. */
+class Slices {
+  private events = 1000;
+
+  work(advance: (limit: number) => boolean): boolean {
+    const started = performance.now();
+    const reached = advance(this.events);
+    const taken = performance.now() - started;
+    if (taken > SLICE) this.events = Math.max(1, Math.floor((this.events * SLICE) / taken));
+    else if (!reached) this.events = Math.min(MOST_EVENTS, 2 * this.events);
+    return reached;
+  }
+}
+
 /** @throws {UsageError} where the scenario schedules more than a run can hold */
-function advance(run: ModelRun, until: Nanoseconds): boolean {
+function advance(run: ModelRun, until: Nanoseconds, limit: number): boolean {
   try {
-    return run.advance(until, SLICE);
+    return run.advance(until, limit);
   } catch (error) {
     if (!(error instanceof QueueFullError)) throw error;
     const when = `at ${formatDuration(run.sim.now)} of virtual time ${error.message}`;

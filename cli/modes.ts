@@ -45,6 +45,10 @@ function checkSubsystems({ subsystems = {} }: Scenario, mode: Mode): void {
 /** @throws {TestbedError} */
 function checkSlice(slice: SliceSpec, mode: Mode | undefined): void {
   if (mode === 'model') modelledRun(slice);
+  else if (mode !== undefined && slice.run.kind === 'transfers') {
+    const expected = 'a protocol, a service or a program: transfers run in the mode model alone';
+    throw new TestbedError(['slices', slice.name, 'run', 'transfers'], 'transfers', expected);
+  }
   if (mode === 'virtual' && slice.run.kind === 'command') {
     const expected = 'a protocol or a service: programs run in the mode emulate, not in virtual';
     throw new TestbedError(['slices', slice.name, 'run', 'command'], 'a program', expected);

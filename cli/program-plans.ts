@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { HostPlan } from '../emulator/host-plan.ts';
 import { fillIn, type Placeholder } from '../models/slice/placeholders.ts';
-import type { ProtocolRun, Readiness, RunSpec } from '../models/slice/spec.ts';
+import type { CommandRun, ProtocolRun, Readiness, ServiceRun } from '../models/slice/spec.ts';
 import type { PlacedSlice, Testbed } from '../models/testbed.ts';
 import { catalogue } from '../protocols/catalogue.ts';
 import { writeOptions } from '../protocols/option-text.ts';
@@ -68,6 +68,7 @@ function plan(room: Room, { spec, hosts }: PlacedSlice, node: number, index: num
   const common = { host, node, slice: spec.name, startAt };
   const { run } = spec;
   if (run.kind === 'protocol') return { ...common, ...daemon(room, run, spec.name, index) };
+  if (run.kind === 'transfers') throw new Error('transfers are no program');
   const self: Self = { slice: spec.name, index };
   const fill = (text: string) => fillIn(text, (name, slice) => value(room, self, name, slice));
   const env = Object.fromEntries(Object.entries(run.env).map(([key, text]) => [key, fill(text)]));
@@ -76,7 +77,7 @@ function plan(room: Room, { spec, hosts }: PlacedSlice, node: number, index: num
 }
 
 function codeOf(
-  run: Exclude<RunSpec, ProtocolRun>,
+  run: ServiceRun | CommandRun,
   fill: (text: string) => string,
 ): Pick<ProgramPlan, 'code' | 'args'> {
   if (run.kind === 'service') {

@@ -1,17 +1,15 @@
-// --seeds: one run a seed, side by side on the machine's cores, and what they say together.
-import { availableParallelism } from 'node:os';
-import { Piscina } from 'piscina';
-import { buildTestbed } from '../models/testbed.ts';
+// --seeds: one run a seed, and of a scenario's variants each with every seed, and what they say together.
 import { formatOutcome } from '../results/format.ts';
 import { replicate, replicationTable } from '../results/replications.ts';
-import type { Summary } from '../results/summary.ts';
-import type { LoadedScenario, Scenario } from '../scenarios/scenario.ts';
+import type { ExpectationResult, Summary } from '../results/summary.ts';
+import { replicateVariants, variantReplicationsTable } from '../results/variant-replications.ts';
+import type { LoadedDesigns } from '../scenarios/scenario.ts';
 import { EXIT, UsageError } from './exit.ts';
-import { type Mode, unwatched } from './finished.ts';
-import { catchInterrupt, type Interrupt } from './interrupt.ts';
-import { buildFor, runners } from './modes.ts';
+import type { Mode } from './finished.ts';
+import { type Done, type Job, runFleet } from './fleet.ts';
+import { judgeVariants } from './judge-variants.ts';
+import { buildFor } from './modes.ts';
 import { print, warn } from './output.ts';
-import { summarise } from './summarise.ts';
 
 const MOST_SEEDS = 10_000;
 
@@ -34,127 +32,106 @@ export function readSeeds(text: string): number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 
-/** Runs the scenario once a seed and shows each metric's mean with its confidence. @returns the exit status */
+/** What ran with one seed: a summary for each design. */
+interface Replication {
+  readonly seed: string;
+  readonly summaries: readonly Summary[];
+  readonly expectations: readonly ExpectationResult[];
+}
+
+/** Runs every design once a seed and shows each metric's mean with its confidence. @returns the exit status */
 export async function runReplications(
-  loaded: LoadedScenario,
+  loaded: LoadedDesigns,
   seeds: string,
   options: ReplicationOptions,
 ): Promise<number> {
   if (options.mode === 'emulate') {
     throw new UsageError('--seeds: emulated runs share the machine and its clock: run them one by one');
   }
-  const scenarios = readSeeds(seeds).map((seed): Scenario => ({ ...loaded.scenario, seed: String(seed) }));
-  buildFor(loaded, options.mode);
-  const untilFailure = options['until-failure'] === true;
-  const summaries = await runAll(
-    scenarios,
-    options.mode,
-    summary => untilFailure && failuresOf(summary).length > 0,
+  const jobs = readSeeds(seeds).flatMap(seed => jobsOf(loaded, String(seed)));
+  for (const design of loaded.designs) buildFor(design, options.mode);
+  const each = loaded.designs.length;
+  const endAfter = (done: readonly (Done | undefined)[], index: number) => {
+    const replication = replicationAt(loaded, done, Math.floor(index / each));
+    const failed = replication !== undefined && failuresOf(replication).length > 0;
+    return failed ? (Math.floor(index / each) + 1) * each : jobs.length;
+  };
+  const stop = options['until-failure'] === true ? endAfter : undefined;
+  const { done, interrupted } = await runFleet(jobs, options.mode, { ...(stop && { endAfter: stop }) });
+  if (interrupted) return EXIT.interrupted;
+  const replications = Array.from(
+    { length: done.length / each },
+    (_, place) => replicationAt(loaded, done, place)!,
   );
-  if (!summaries) return EXIT.interrupted;
-  show(loaded, summaries, options);
-  const failing = summaries.filter(summary => failuresOf(summary).length > 0);
-  if (failing.length > 0) warn(`replay: ${options.command} --seed ${failing[0].seed}`);
-  return failing.length === 0 ? EXIT.well : EXIT.failed;
+  show(loaded, replications, options);
+  const failing = replications.find(one => failuresOf(one).length > 0);
+  if (failing) warn(`replay: ${options.command} --seed ${failing.seed}`);
+  return failing ? EXIT.failed : EXIT.well;
 }
 
-const failuresOf = ({ seed, expectations }: Summary): string[] =>
+const jobsOf = ({ designs }: LoadedDesigns, seed: string): Job[] =>
+  designs.map(({ scenario, variant }) => ({ scenario: { ...scenario, seed }, variant }));
+
+/** What came out with one of the seeds; undefined where not all of its runs have ended. */
+function replicationAt(
+  { designs, compared, expect }: LoadedDesigns,
+  done: readonly (Done | undefined)[],
+  place: number,
+): Replication | undefined {
+  const summaries = designs.flatMap((_, index) => done[place * designs.length + index]?.summary ?? []);
+  if (summaries.length < designs.length) return undefined;
+  const [{ seed, expectations }] = summaries as [Summary];
+  return { seed, summaries, expectations: compared ? judgeVariants(expect, summaries) : expectations };
+}
+
+const failuresOf = ({ seed, expectations }: Replication): string[] =>
   expectations
     .filter(({ passed }) => !passed)
     .map(result => `seed ${seed}: ${result.text} failed: ${formatOutcome(result)}`);
 
 function show(
-  loaded: LoadedScenario,
-  summaries: readonly Summary[],
+  loaded: LoadedDesigns,
+  replications: readonly Replication[],
   { json, quiet }: ReplicationOptions,
 ): void {
-  if (json) print(JSON.stringify({ replications: replicate(summaries), summaries }, null, 2));
-  else if (!quiet)
-    print(`${loaded.scenario.name}, ${summaries.length} runs\n\n${replicationTable(replicate(summaries))}`);
-  for (const failure of summaries.flatMap(failuresOf)) warn(failure);
+  const { summaries, several } = loaded.compared
+    ? comparedRuns(loaded, replications)
+    : runsAlone(replications);
+  // A search that ended at its first seed has nothing to tell of several.
+  const together = replications.length > 1 && (json || !quiet) ? several() : { data: [], table: '' };
+  if (json) print(JSON.stringify({ replications: together.data, summaries }, null, 2));
+  else if (!quiet) print(`${headline(loaded, replications.length)}\n\n${together.table}`);
+  for (const failure of replications.flatMap(failuresOf)) warn(failure);
 }
 
-/**
- * @param last whether no seed after this one is wanted
- * @returns the summaries in the order of the seeds, up to the first that is the last; undefined where the user interrupted
- */
-async function runAll(
-  scenarios: readonly Scenario[],
-  mode: Mode,
-  last: (summary: Summary) => boolean,
-): Promise<Summary[] | undefined> {
-  const interrupt = catchInterrupt();
-  const fleet = mode === 'model' ? new ModelFleet(interrupt) : new VirtualFleet(interrupt);
-  const summaries: Summary[] = [];
-  let next = 0;
-  let end = scenarios.length;
-  const work = async () => {
-    while (next < end && !interrupt.requested) {
-      const index = next++;
-      summaries[index] = await fleet.run(scenarios[index]);
-      if (last(summaries[index])) end = Math.min(end, index + 1);
-    }
+function headline({ designs, compared }: LoadedDesigns, runs: number): string {
+  const { name } = designs[0]!.scenario;
+  const count = runs === 1 ? '1 run' : `${runs} runs`;
+  return compared ? `${name}, ${designs.length} variants, ${count} each` : `${name}, ${count}`;
+}
+
+/** What is shown of replications: of each run, and of several together. */
+interface Shown {
+  readonly summaries: object;
+  several(): { readonly data: object; readonly table: string };
+}
+
+function runsAlone(replications: readonly Replication[]): Shown {
+  const summaries = replications.flatMap(one => one.summaries);
+  const several = () => {
+    const data = replicate(summaries);
+    return { data, table: replicationTable(data) };
   };
-  try {
-    await Promise.all(Array.from({ length: availableParallelism() }, work));
-  } catch (error) {
-    if (!interrupt.requested) throw error;
-  } finally {
-    interrupt.release();
-    await fleet.close();
-  }
-  return interrupt.requested ? undefined : summaries.slice(0, end);
+  return { summaries, several };
 }
 
-/** Runs scenarios, as many at once as it is asked to. */
-interface Fleet {
-  run(scenario: Scenario): Promise<Summary>;
-  close(): Promise<void>;
-}
-
-/** Models run in the threads of a pool. */
-class ModelFleet implements Fleet {
-  private readonly pool = new Piscina<Scenario, Summary>({
-    filename: new URL('./replication-worker.js', import.meta.url).href,
-    maxThreads: availableParallelism(),
-  });
-  private readonly aborter = new AbortController();
-  private readonly watch: NodeJS.Timeout;
-
-  constructor(interrupt: Interrupt) {
-    this.watch = setInterval(() => interrupt.requested && this.aborter.abort(), 50);
-  }
-
-  run(scenario: Scenario): Promise<Summary> {
-    return this.pool.run(scenario, { signal: this.aborter.signal });
-  }
-
-  async close(): Promise<void> {
-    clearInterval(this.watch);
-    await this.pool.destroy();
-  }
-}
-
-/** Virtual hosts change the thread that they run in for good: each run brings a new one. */
-class VirtualFleet implements Fleet {
-  private readonly interrupt: Interrupt;
-
-  constructor(interrupt: Interrupt) {
-    this.interrupt = interrupt;
-  }
-
-  async run(scenario: Scenario): Promise<Summary> {
-    const { interrupt } = this;
-    const watch = {
-      ...unwatched,
-      get interrupted() {
-        return interrupt.requested;
-      },
-    };
-    const finished = await runners.virtual(buildTestbed(scenario), scenario, watch);
-    finished.discard?.();
-    return summarise(scenario, finished);
-  }
-
-  async close(): Promise<void> {}
+function comparedRuns({ designs }: LoadedDesigns, replications: readonly Replication[]): Shown {
+  const runs = new Map(
+    designs.map(({ variant }, index) => [variant!, replications.map(one => one.summaries[index]!)]),
+  );
+  const several = () => {
+    const data = replicateVariants(runs);
+    return { data, table: variantReplicationsTable(data) };
+  };
+  return { summaries: Object.fromEntries(runs), several };
 }

@@ -1,5 +1,4 @@
 // `petri run`: runs a scenario and shows, keeps and judges what came out.
-import { arch, cpus, platform } from 'node:os';
 import type { CommandModule } from 'yargs';
 import { planHosts } from '../emulator/host-plan.ts';
 import { sliversOf } from '../models/slivers.ts';
@@ -8,25 +7,29 @@ import { formatOutcome } from '../results/format.ts';
 import { checkFree, writeRunDirectory } from '../results/run-directory.ts';
 import type { Summary } from '../results/summary.ts';
 import { summaryTable } from '../results/table.ts';
-import { loadScenario } from '../scenarios/load.ts';
-import type { LoadedScenario } from '../scenarios/scenario.ts';
+import { loadDesigns } from '../scenarios/load.ts';
+import type { LoadedDesigns, LoadedScenario } from '../scenarios/scenario.ts';
 import { Misread, readDuration } from '../scenarios/units.ts';
 import { type Comparison, compareModelRuns } from './determinism.ts';
 import { EXIT, UsageError } from './exit.ts';
-import { type Close, type Finished, MODES, type Mode } from './finished.ts';
+import { faultsInWords } from './fault-schedule.ts';
+import { type Close, MODES, type Mode } from './finished.ts';
+import { factsOf, placeOf, recordOf, written } from './keep.ts';
 import { hostsNamed } from './lookout.ts';
 import { buildFor, runners } from './modes.ts';
 import { print, warn } from './output.ts';
 import { runAsRoot } from './privileges.ts';
 import { runReplications } from './replications.ts';
-import { withScenario } from './scenario-options.ts';
+import { withScenario, withVariant } from './scenario-options.ts';
 import { summarise } from './summarise.ts';
+import { runVariants } from './variants.ts';
 import { watched } from './watched.ts';
 
 /** The options of `petri run`, as yargs reads them. */
 export interface RunOptions {
   scenario: string;
   mode: Mode;
+  variant?: string | undefined;
   seed?: string | undefined;
   seeds?: string | undefined;
   'until-failure'?: boolean | undefined;
@@ -49,7 +52,7 @@ export const runCommand: CommandModule<object, RunOptions> = {
   command: 'run <scenario>',
   describe: 'Run a scenario of the library, or a scenario file',
   builder: yargs =>
-    withScenario(yargs)
+    withVariant(withScenario(yargs))
       .option('mode', {
         type: 'string',
         default: 'model' as Mode,
@@ -79,7 +82,7 @@ export const runCommand: CommandModule<object, RunOptions> = {
         type: 'string',
         array: true,
         nargs: 1,
-        describe: 'virtual, emulate: write the packets of a host to packets.pcapng: princeton-1',
+        describe: 'write the packets of a host to packets.pcapng: princeton-1',
       })
       .option('inspect', {
         type: 'boolean',
@@ -99,9 +102,10 @@ export const runCommand: CommandModule<object, RunOptions> = {
 
 /** @returns the exit status */
 async function run(options: RunOptions): Promise<number> {
-  const { set, seed, duration } = options;
-  const loaded = loadScenario(options.scenario, {
+  const { set, variant, seed, duration } = options;
+  const loaded = loadDesigns(options.scenario, {
     ...(set && { set }),
+    ...(variant !== undefined && { variant }),
     ...(seed !== undefined && { seed }),
     ...(duration !== undefined && { duration }),
   });
@@ -109,15 +113,21 @@ async function run(options: RunOptions): Promise<number> {
     return runReplications(loaded, options.seeds, { ...options, command: commandOf(options) });
   }
   if (options['check-determinism']) return checkDeterminism(loaded, options);
-  return runOnce(loaded, options);
+  if (!loaded.compared) return runOnce(loaded.designs[0]!, options);
+  refuseCloseLook(loaded, options);
+  return runVariants(loaded, {
+    ...options,
+    commandOf: variant => commandOf({ ...options, variant }),
+  });
 }
 
 /** The command line of one run as these options ask for it, up to its seed. */
-function commandOf({ scenario, mode, set = [], duration }: RunOptions): string {
+function commandOf({ scenario, variant, mode, set = [], duration }: RunOptions): string {
   const quoted = (text: string) =>
     /^[\w./:=,@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
   const words = ['petri', 'run', scenario, ...(mode === 'model' ? [] : ['--mode', mode])];
   words.push(
+    ...(variant === undefined ? [] : ['--variant', variant]),
     ...set.flatMap(text => ['--set', text]),
     ...(duration === undefined ? [] : ['--duration', duration]),
   );
@@ -133,17 +143,30 @@ async function runOnce(loaded: LoadedScenario, options: RunOptions): Promise<num
   const finished = await watched(scenario.duration, !options.quiet, { close }, watch =>
     runners[options.mode](testbed, scenario, watch),
   );
-  const summary = summarise(close.until === undefined ? scenario : { ...scenario, expect: [] }, finished);
+  const judged = close.until === undefined ? scenario : { ...scenario, expect: [] };
+  const summary = summarise(judged, finished, loaded.variant);
   // Shown before it is kept: a full disk takes the files, not the answer.
   show(summary, options);
-  const directory = await keep(loaded, testbed, { finished, summary }, options.out).finally(finished.discard);
+  const record = recordOf(loaded, factsOf(testbed), { ...finished, summary });
+  const directory = await writeRunDirectory(record, placeOf(options.out)).finally(finished.discard);
   if (!options.json && !options.quiet) {
     const files = ['report.html', 'metrics.csv', 'summary.json', 'manifest.json'];
-    print(`written to ${directory}: ${[...files, ...Object.keys(finished.attachments ?? {})].join(', ')}`);
+    if (testbed.faults.length > 0) print(`faults: ${faultsInWords(testbed.faults)}`);
+    print(written(directory, [...files, ...Object.keys(record.attachments ?? {})]));
   }
   if (finished.partial && close.until === undefined) return EXIT.interrupted;
   if (summary.fidelity && !summary.fidelity.faithful) return EXIT.notFaithful;
   return summary.expectations.every(({ passed }) => passed) ? EXIT.well : EXIT.failed;
+}
+
+/** @throws {UsageError} where options ask for a close look at one of several variants */
+function refuseCloseLook({ designs }: LoadedDesigns, options: RunOptions): void {
+  const asked = CLOSE.find(name => options[name] !== undefined);
+  if (asked === undefined) return;
+  const names = designs.map(({ variant }) => variant).join(', ');
+  throw new UsageError(
+    `--${asked} looks at one run, and the scenario has variants: add --variant (${names})`,
+  );
 }
 
 /** @throws {UsageError} for what the mode has not, and for hosts that there are not */
@@ -153,9 +176,6 @@ function closeLook(testbed: Testbed, options: RunOptions): Close {
     throw new UsageError('--trace: traces are taken with --mode virtual');
   if (inspect && mode !== 'virtual')
     throw new UsageError('--inspect: a debugger sees hosts with --mode virtual');
-  if (capture.length > 0 && mode === 'model') {
-    throw new UsageError('--capture: packets are captured with --mode virtual and --mode emulate');
-  }
   const until = options.until === undefined ? undefined : readDuration(options.until);
   if (until instanceof Misread)
     throw new UsageError(`--until: found "${options.until}", expected ${until.expected}`);
@@ -171,31 +191,6 @@ function closeLook(testbed: Testbed, options: RunOptions): Close {
   };
 }
 
-function keep(
-  loaded: LoadedScenario,
-  testbed: Testbed,
-  { finished, summary }: { finished: Finished; summary: Summary },
-  out: string | undefined,
-): Promise<string> {
-  const { metrics: _, ...facts } = summary;
-  const manifest = {
-    ...facts,
-    scenarioFile: loaded.source,
-    resolved: loaded.resolved,
-    sites: testbed.topology.sites.length,
-    warnings: testbed.warnings,
-    node: process.version,
-    machine: { platform: platform(), arch: arch(), cores: cpus().length },
-    finishedAt: new Date().toISOString(),
-  };
-  const { recorder, attachments = {} } = finished;
-  const { about } = loaded.scenario;
-  return writeRunDirectory(
-    { manifest, summary, recorder, about, attachments },
-    out === undefined ? { under: 'runs' } : { out },
-  );
-}
-
 function show(summary: Summary, options: RunOptions): void {
   if (options.json) print(JSON.stringify(summary, null, 2));
   else if (options.quiet) {
@@ -207,12 +202,21 @@ function show(summary: Summary, options: RunOptions): void {
   }
 }
 
-async function checkDeterminism(loaded: LoadedScenario, options: RunOptions): Promise<number> {
-  const { events, digest, difference } = await comparisons[options.mode](loaded);
-  const deterministic = difference === undefined;
-  if (options.json) print(JSON.stringify({ deterministic, events, digest, difference: difference ?? null }));
-  else if (difference !== undefined) print(`not deterministic: ${difference}`);
-  else if (!options.quiet) print(`deterministic: two runs, ${events} events each, digest ${digest}`);
+async function checkDeterminism({ designs }: LoadedDesigns, options: RunOptions): Promise<number> {
+  let deterministic = true;
+  for (const loaded of designs) {
+    const { events, digest, difference } = await comparisons[options.mode](loaded);
+    deterministic &&= difference === undefined;
+    const of = loaded.variant === undefined ? {} : { variant: loaded.variant };
+    const name = loaded.variant === undefined ? '' : `${loaded.variant}: `;
+    if (options.json) {
+      const facts = { deterministic: difference === undefined, events, digest };
+      print(JSON.stringify({ ...of, ...facts, difference: difference ?? null }));
+    } else if (difference !== undefined) print(`${name}not deterministic: ${difference}`);
+    else if (!options.quiet) {
+      print(`${name}deterministic: two runs, ${events} events each, digest ${digest}`);
+    }
+  }
   return deterministic ? EXIT.well : EXIT.failed;
 }
 

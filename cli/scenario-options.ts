@@ -11,3 +11,12 @@ export function withScenario<T>(yargs: Argv<T>) {
     })
     .option('set', { type: 'string', array: true, nargs: 1, describe: 'change a key: network.loss=1%' });
 }
+
+/** The option `--variant`. */
+export function withVariant<T>(yargs: Argv<T>) {
+  return yargs.option('variant', {
+    type: 'string',
+    requiresArg: true,
+    describe: 'one of the designs that the scenario compares, alone',
+  });
+}

@@ -5,11 +5,15 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import type { Finished } from './finished.ts';
 import { VERSION } from './version.ts';
 
-/** The summary of a run, its expectations judged. A run that was cut short has met none of them yet. */
-export function summarise(scenario: Scenario, finished: Finished): Summary {
+/**
+ * The summary of a run, its expectations judged. A run that was cut short has met none of them yet.
+ * @param variant its name among the scenario's variants, if there are any
+ */
+export function summarise(scenario: Scenario, finished: Finished, variant?: string): Summary {
   const { mode, recorder, digest, now, events, hosts, wallSeconds, partial, fidelity } = finished;
   const summary = summaryOf(recorder, {
     scenario: scenario.name,
+    ...(variant !== undefined && { variant }),
     mode,
     seed: scenario.seed,
     digest,
@@ -28,7 +32,8 @@ export function summarise(scenario: Scenario, finished: Finished): Summary {
   return { ...summary, expectations };
 }
 
-function resultOf(expectation: Expectation, metrics: Summary['metrics']): ExpectationResult {
+/** @param metrics of the run that is judged */
+export function resultOf(expectation: Expectation, metrics: Summary['metrics']): ExpectationResult {
   const { text, metric, unit } = expectation;
   const measured = Object.hasOwn(metrics, metric) ? metrics[metric].unit : undefined;
   if (unit !== undefined && measured !== undefined && measured !== unit) {

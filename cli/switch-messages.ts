@@ -2,7 +2,7 @@
 import type { Moment } from '../emulator/kernel/clock.ts';
 import type { SwitchReport } from '../emulator/kernel/report.ts';
 import type { Direction } from '../emulator/kernel/switch.ts';
-import type { FaultEvent } from '../models/faults/schedule.ts';
+import type { FaultEvent } from '../models/faults/event.ts';
 import type { Parcel } from '../results/courier.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { Nanoseconds } from '../sim/time.ts';

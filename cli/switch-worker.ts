@@ -41,7 +41,8 @@ function work(start: Moment): void {
     tunDescriptors,
     offload,
     routes: network,
-    makeFabric: cargo => new Fabric(sim, { network, caps, hosts, cargo }, sender.meter('network')),
+    makeFabric: cargo =>
+      new Fabric(sim, { network, caps, hosts, cargo }, sender.meter('network'), sender.meter('site')),
     bell,
     serve: () => serve(theSwitch, injection),
     // A copy: the bytes are a part of the switch's memory, all of which would be sent along.

@@ -13,6 +13,7 @@ import { loadScenario } from '../scenarios/load.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { print, warn } from './output.ts';
 import { inScenario } from './scenario-errors.ts';
+import { withVariant } from './scenario-options.ts';
 import { comparisonTable, topologyTable } from './topology-table.ts';
 
 /** A larger matrix is written faster than anybody reads it: 2000 sites make 40 MB. */
@@ -29,6 +30,7 @@ export const topologyCommand: CommandModule = {
 interface DescribeOptions {
   source: string;
   servers?: string | undefined;
+  variant?: string | undefined;
   seed?: string | undefined;
   against?: string | undefined;
   againstServers?: string | undefined;
@@ -40,7 +42,7 @@ const describeCommand: CommandModule<object, DescribeOptions> = {
   describe: 'Print sites, nodes, round trips and triangle violations',
   builder: yargs =>
     withServers(
-      yargs.positional('source', {
+      withVariant(yargs).positional('source', {
         type: 'string',
         demandOption: true,
         describe:
@@ -61,10 +63,10 @@ const describeCommand: CommandModule<object, DescribeOptions> = {
         describe: 'CSV table of the servers that the list of pairs after --against names',
       })
       .option('json', { type: 'boolean', default: false, describe: 'print JSON' }),
-  handler: ({ source, servers, seed, against, againstServers, json }) => {
+  handler: ({ source, servers, variant, seed, against, againstServers, json }) => {
     const expectations = against === undefined ? undefined : expected(against, againstServers);
     const topology = heeded(
-      isCsv(source) || servers !== undefined ? read(source, servers) : built(source, seed),
+      isCsv(source) || servers !== undefined ? read(source, servers) : built(source, variant, seed),
     );
     const statistics = describeTopology(topology);
     const comparison = expectations && compareFigures(statistics, expectations);
@@ -155,8 +157,11 @@ function read(file: string, servers: string | undefined): Import {
   return servers === undefined ? importMatrix(file) : importEdges(file, servers);
 }
 
-function built(source: string, seed: string | undefined): Import {
-  const loaded = loadScenario(source, seed === undefined ? {} : { seed });
+function built(source: string, variant: string | undefined, seed: string | undefined): Import {
+  const loaded = loadScenario(source, {
+    ...(variant !== undefined && { variant }),
+    ...(seed !== undefined && { seed }),
+  });
   const { scenario } = loaded;
   return inScenario(loaded, () => buildTopology(scenario.topology, scenario.seed));
 }

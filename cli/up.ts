@@ -11,10 +11,11 @@ import { buildFor } from './modes.ts';
 import { print, warn } from './output.ts';
 import { runAsRoot } from './privileges.ts';
 import { RunControl } from './run-control.ts';
-import { withScenario } from './scenario-options.ts';
+import { withScenario, withVariant } from './scenario-options.ts';
 
 interface UpOptions {
   scenario: string;
+  variant?: string | undefined;
   set?: string[] | undefined;
 }
 
@@ -24,14 +25,14 @@ const nothing = () => undefined;
 export const upCommand: CommandModule<object, UpOptions> = {
   command: 'up <scenario>',
   describe: 'Hold the testbed of a scenario open, on virtual interfaces, until Ctrl-C or petri down',
-  builder: yargs => withScenario(yargs),
+  builder: yargs => withVariant(withScenario(yargs)),
   handler: async options => {
     process.exitCode = (await runAsRoot()) ?? (await up(options));
   },
 };
 
-async function up({ scenario: name, set }: UpOptions): Promise<number> {
-  const loaded = loadScenario(name, { ...(set && { set }) });
+async function up({ scenario: name, variant, set }: UpOptions): Promise<number> {
+  const loaded = loadScenario(name, { ...(set && { set }), ...(variant !== undefined && { variant }) });
   const testbed = buildFor(loaded, 'emulate');
   for (const warning of testbed.warnings) warn(warning);
   const folder = runFolder();

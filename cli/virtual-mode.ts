@@ -9,6 +9,7 @@ import { Recorder } from '../results/recorder.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { formatDuration, type Nanoseconds } from '../sim/time.ts';
 import { Answers } from './answers.ts';
+import { EPOCH } from './epoch.ts';
 import { MachineError, UsageError } from './exit.ts';
 import type { Finished, Watch } from './finished.ts';
 import { remove, runFolder } from './folder.ts';
@@ -18,9 +19,6 @@ import { warn } from './output.ts';
 import { type ProgramPlan, planPrograms } from './program-plans.ts';
 import { Services } from './services.ts';
 import type { FromVirtual, VirtualPlan } from './virtual-messages.ts';
-
-/** What the hosts' clocks show at the start, in milliseconds since 1970: the first of January 2026. */
-const EPOCH = Date.UTC(2026, 0, 1);
 
 /** @throws {ServiceError} where a service cannot be bundled */
 export async function runVirtual(testbed: Testbed, scenario: Scenario, watch: Watch): Promise<Finished> {

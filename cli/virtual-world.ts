@@ -118,7 +118,7 @@ export class VirtualWorld {
     const cargo = { copy: (packet: Packet) => packet, corrupt: () => undefined, dropped: () => undefined };
     const run = new VirtualRun({
       sim,
-      fabric: new Fabric(sim, { network, caps, hosts, cargo }, sender.meter('network')),
+      fabric: new Fabric(sim, { network, caps, hosts, cargo }, sender.meter('network'), sender.meter('site')),
       hosts,
       meter: sender.meter('transport'),
       seed,
@@ -155,7 +155,7 @@ export class VirtualWorld {
     const { specs, names } = this.slivers;
     const programs = plan.programs.map((program, host) => {
       const { run } = specs[host];
-      return { plan: program, name: names[host], after: run.kind === 'protocol' ? [] : run.after };
+      return { plan: program, name: names[host], after: 'after' in run ? run.after : [] };
     });
     return new VirtualPrograms(sim, this.run, programs, {
       ended: (host, well, how) => {

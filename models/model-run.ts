@@ -5,13 +5,18 @@ import type { Meter } from '../protocols/port.ts';
 import { stream } from '../sim/random.ts';
 import { type EventKind, Simulation } from '../sim/simulation.ts';
 import type { Nanoseconds } from '../sim/time.ts';
+import { TestbedError } from './error.ts';
+import type { MachineFault } from './faults/event.ts';
 import { injectFaults, type Victims } from './faults/inject.ts';
 import { clocksOf } from './host/clocks.ts';
 import { SliceDirectory } from './host/directory.ts';
 import { furnish, type HostRoom, SimulatedHost } from './host/simulated-host.ts';
-import { Hosts } from './network/hosts.ts';
+import { Flows } from './network/flow/flows.ts';
+import { type Endpoint, Hosts } from './network/hosts.ts';
 import { capsOf } from './network/token-buckets.ts';
 import { modelledRun } from './slice/modelled-run.ts';
+import type { ProtocolRun, TransfersRun } from './slice/spec.ts';
+import { transfersOver } from './slice/transfers.ts';
 import { capSpecsOf, clockErrorsOf, hostsByNode, type Slivers, sliversOf } from './slivers.ts';
 import type { Instruments, Stage, Subsystem } from './subsystem.ts';
 import { foundSubsystems } from './subsystems.ts';
@@ -50,6 +55,8 @@ export class ModelRun implements Victims, Stage {
   /** By slice. */
   private readonly directories: ReadonlyMap<string, SliceDirectory>;
   private readonly room: HostRoom;
+  /** Undefined where transfers are none of the network's grain. */
+  private readonly flows: Flows | undefined;
   private readonly start: EventKind<undefined>;
   /** Nodes that stand still, all their slivers with them. */
   private readonly paused = new Set<number>();
@@ -71,7 +78,11 @@ export class ModelRun implements Victims, Stage {
     const hosts = new Hosts<unknown>(slivers.nodeOf);
     const caps = capsOf(capSpecsOf(slivers));
     const clocks = clocksOf(clockErrorsOf(slivers, seed));
-    this.room = furnish(this.sim, hosts, network, caps, instruments.meter('network'), seed, clocks);
+    const [meter, siteMeter] = ['network', 'site'].map(prefix => instruments.meter(prefix));
+    this.room = furnish(this.sim, hosts, network, caps, meter, seed, clocks, siteMeter);
+    if (network.spec.grain === 'flow') {
+      this.flows = new Flows(this.sim, network, hosts, capSpecsOf(slivers));
+    }
     this.directories = new Map(slices.map(({ spec }) => [spec.name, new SliceDirectory()]));
     for (const slice of slices) this.addSlice(slice, instruments.meter(slice.spec.name));
     instruments.gauge('nodes.up', () => this.nodesUp);
@@ -107,14 +118,14 @@ export class ModelRun implements Victims, Stage {
     if (!this.testbed.nodes.up[node]) return;
     this.testbed.nodes.up[node] = 0;
     this.paused.delete(node);
-    for (const host of this.hostsByNode[node]) this.running[host].host.crash();
+    for (const host of this.hostsByNode[node]) this.halt(host);
     for (const subsystem of this.subsystems) subsystem.nodeDown?.(node);
   }
 
   restart(node: number): void {
     if (this.testbed.nodes.up[node]) return;
     this.testbed.nodes.up[node] = 1;
-    for (const host of this.hostsByNode[node]) if (this.running[host].wanted) this.boot(this.running[host]);
+    for (const host of this.hostsByNode[node]) if (this.running[host].wanted) this.mayBoot(host);
     for (const subsystem of this.subsystems) subsystem.nodeUp?.(node);
   }
 
@@ -128,6 +139,7 @@ export class ModelRun implements Victims, Stage {
     if (!this.testbed.nodes.up[node] || this.paused.has(node)) return;
     this.paused.add(node);
     for (const host of this.hostsByNode[node]) this.running[host].host.pause();
+    for (const subsystem of this.subsystems) subsystem.nodePaused?.(node, true);
   }
 
   /** A node goes on; slivers whose start came meanwhile start now. Without effect on one that does not stand still. */
@@ -136,8 +148,9 @@ export class ModelRun implements Victims, Stage {
     for (const address of this.hostsByNode[node]) {
       const sliver = this.running[address];
       if (this.room.hosts.isUp(address)) sliver.host.resume();
-      else if (sliver.wanted) this.boot(sliver);
+      else if (sliver.wanted) this.mayBoot(address);
     }
+    for (const subsystem of this.subsystems) subsystem.nodePaused?.(node, false);
   }
 
   /** A node's time of day jumps. Protocols measure by the monotonic clock, which does not. */
@@ -154,19 +167,43 @@ export class ModelRun implements Victims, Stage {
     const sliver = this.running[host];
     if (sliver.wanted) return;
     sliver.wanted = true;
-    if (this.testbed.nodes.up[sliver.node] && !this.paused.has(sliver.node)) this.boot(sliver);
+    if (this.canBoot(sliver)) this.mayBoot(host);
   }
 
   stopSliver(host: number): void {
     const sliver = this.running[host];
     sliver.wanted = false;
-    sliver.host.crash();
+    this.halt(host);
+  }
+
+  bootSliver(host: number): void {
+    const sliver = this.running[host];
+    if (sliver.wanted && this.canBoot(sliver) && !this.room.hosts.isUp(host)) this.boot(sliver);
+  }
+
+  afflict(fault: MachineFault): void {
+    for (const subsystem of this.subsystems) subsystem.afflict?.(fault);
+  }
+
+  private halt(host: number): void {
+    this.running[host].host.crash();
+    this.flows?.hostDown(host);
+    for (const subsystem of this.subsystems) subsystem.sliverDown?.(host);
+  }
+
+  private canBoot({ node }: Sliver): boolean {
+    return this.testbed.nodes.up[node] === 1 && !this.paused.has(node);
+  }
+
+  private mayBoot(host: number): void {
+    if (this.subsystems.every(subsystem => subsystem.mayBoot?.(host) !== false))
+      this.boot(this.running[host]);
   }
 
   private addSlice(placed: PlacedSlice, meter: Meter): void {
     const { spec } = placed;
     const run = modelledRun(spec);
-    const definition = this.protocols[run.protocol];
+    const definition = this.definitionOf(run);
     const directory = this.directories.get(spec.name)!;
     const contacts = this.directories.get(run.contacts ?? spec.name)!;
     const slice = { definition, options: run.options, directory, contacts, meter };
@@ -180,13 +217,24 @@ export class ModelRun implements Victims, Stage {
     }
   }
 
+  private definitionOf(run: ProtocolRun | TransfersRun): ProtocolDefinition {
+    if (run.kind === 'protocol') return this.protocols[run.protocol];
+    if (this.flows) return transfersOver(this.flows, this.testbed.seed) as ProtocolDefinition;
+    throw new TestbedError(['network', 'grain'], 'message', 'flow, where a slice makes transfers');
+  }
+
   private reachStart(host: number): void {
     if (this.subsystems.every(subsystem => subsystem.mayStart?.(host) !== false)) this.startSliver(host);
   }
 
   private boot({ host, slice }: Sliver): void {
     const view = slice.contacts.seenBy(host.address);
-    host.boot(slice.definition.create(host, slice.options, view, slice.meter));
+    const protocol = slice.definition.create(host, slice.options, view, slice.meter);
+    let receiver: Endpoint<unknown> = protocol;
+    for (const subsystem of this.subsystems)
+      receiver = subsystem.receiverFor?.(host.address, receiver) ?? receiver;
+    host.boot(protocol, receiver);
     slice.directory.list(host.address);
+    for (const subsystem of this.subsystems) subsystem.sliverUp?.(host.address);
   }
 }

@@ -1,8 +1,16 @@
 // A testbed: sites, nodes, network and placed slices, built from what a scenario says and not yet running.
 import { TestbedError } from './error.ts';
-import { type FaultEvent, scheduleFaults } from './faults/schedule.ts';
+import type { FaultEvent } from './faults/event.ts';
+import { scheduleFaults } from './faults/schedule.ts';
 import { Network } from './network/network.ts';
+import { checkCpuReserves } from './node/admission.ts';
+import { readTraceFor } from './node/cpu-demand.ts';
+import { dealGroups } from './node/groups.ts';
 import { Nodes } from './node/nodes.ts';
+import { type BorderOf, gatesOf, placeBorders } from './reach/build.ts';
+import { type BorderSpec, daemons } from './reach/spec.ts';
+import { type AdmissionSpec, checkAdmission } from './slice/admission.ts';
+import { checkReserves, claimsOf } from './slice/claims.ts';
 import { place } from './slice/placement.ts';
 import type { SliceSpec } from './slice/spec.ts';
 import type { SubsystemSpecs, TestbedSpec } from './spec.ts';
@@ -28,6 +36,8 @@ export interface Testbed {
   readonly slices: readonly PlacedSlice[];
   /** How many slivers the slices have in all, that is, hosts of a run. */
   readonly hostCount: number;
+  readonly admission: AdmissionSpec;
+  readonly borders: { readonly specs: readonly BorderSpec[]; readonly of: BorderOf };
   readonly faults: readonly FaultEvent[];
   readonly subsystems: SubsystemSpecs;
   /** What of an imported topology had to be left out or filled in. */
@@ -42,21 +52,50 @@ export interface Testbed {
 export function buildTestbed(spec: TestbedSpec): Testbed {
   const { topology, warnings } = buildTopology(spec.topology, spec.seed);
   const nodes = new Nodes(topology.sites);
+  nodes.groups = dealGroups(spec.groups ?? [], nodes, spec.seed);
   const slices = spec.slices.map(slice => placeSlice(slice, topology, nodes, spec.seed));
   // Before anything of that size is made.
   const hostCount = countSlivers(slices);
-  const attachment = { siteOf: nodes.siteOf, senders: slices.flatMap(({ hosts }) => hosts) };
+  const { admission = {} } = spec;
+  checkAdmission(slices, nodes, admission);
+  checkReserves(slices, nodes.names, spec.network.access);
+  checkCpuReserves(spec.subsystems?.machines, slices, nodes.names);
+  checkCpuTraces(slices);
+  const borders = spec.borders ?? [];
+  const borderOf = placeBorders(borders, nodes, spec.seed);
+  const neighbours = {
+    transportOf: slices.flatMap(({ spec, nodes }) => nodes.map(() => spec.transport ?? daemons)),
+    nodeOf: slices.flatMap(({ nodes }) => nodes),
+  };
+  const attachment = {
+    gates: gatesOf(borders, borderOf, nodes, neighbours),
+    siteOf: nodes.siteOf,
+    senders: slices.flatMap(({ hosts }) => hosts),
+    siteNames: topology.sites.map(({ name }) => name),
+    nodeNames: nodes.names,
+    claims: slices.flatMap(claimsOf),
+  };
   return {
     seed: spec.seed,
     topology,
     nodes,
     network: new Network(attachment, topology.paths, spec.network, spec.seed),
     slices,
+    admission,
+    borders: { specs: borders, of: borderOf },
     hostCount,
-    faults: scheduleFaults(spec.faults, nodes, spec.seed),
+    faults: scheduleFaults(spec.faults, nodes, spec.seed, spec.duration ?? Infinity),
     subsystems: spec.subsystems ?? {},
     warnings,
   };
+}
+
+/** The run reads them again. @throws {TestbedError} at the first that is none, or too small */
+function checkCpuTraces(slices: readonly PlacedSlice[]): void {
+  for (const { spec, nodes } of slices) {
+    const cpu = spec.demand?.cpu;
+    if (cpu?.kind === 'trace') readTraceFor(spec.name, cpu.trace, nodes.length);
+  }
 }
 
 /** @throws {TestbedError} at the first slice that is one too many */

@@ -99,6 +99,11 @@ export class Reader {
     return new Uint8Array(this.view.buffer.slice(start, start + length) as ArrayBuffer);
   }
 
+  /** Passes over so many bytes. */
+  skip(count: number): void {
+    this.take(count);
+  }
+
   /** A datagram holds one message and nothing after it. */
   end(): void {
     if (this.left > 0) throw new MalformedMessage(`${this.left} bytes after the message's end`);

@@ -9,7 +9,10 @@ export class OptionError extends Error {
 const DURATION = { d: 86_400e9, h: 3600e9, m: 60e9, s: 1e9, ms: 1e6, us: 1e3, ns: 1 } as const;
 const SIZE = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 } as const;
 
-const EXPECTED: Readonly<Record<Exclude<OptionSpec['kind'], 'choice'>, string>> = {
+/** Kinds of which a value is one number. */
+type NumberKind = Exclude<OptionSpec['kind'], 'choice' | 'series'>;
+
+const EXPECTED: Readonly<Record<NumberKind, string>> = {
   duration: 'a duration with its unit (ns, us, ms, s, m, h, d), such as 10s',
   count: 'a whole number, such as 8',
   bytes: 'a whole number of bytes, or a size with its unit (B, KB, MB, GB, KiB, MiB, GiB), such as 64B',
@@ -59,11 +62,16 @@ function place(group: Record<string, unknown>, path: readonly string[], value: u
   place(group[head] as Record<string, unknown>, rest, value);
 }
 
-function parseValue(spec: OptionSpec, key: string, text: string): number | string {
+function parseValue(spec: OptionSpec, key: string, text: string): number | string | number[] {
   const refuse = (expected: string) => new OptionError(`${key}: found '${text}', expected ${expected}`);
   if (spec.kind === 'choice') {
     if (spec.choices.includes(text)) return text;
     throw refuse(spec.choices.join(' or '));
+  }
+  if (spec.kind === 'series') {
+    const values = text.split(',').map(item => readNumber('count', item.trim()) ?? Infinity);
+    if (values.every(value => value <= spec.maximum)) return values;
+    throw refuse(`whole numbers up to ${spec.maximum} with commas between them, such as 5,0,12`);
   }
   const value = readNumber(spec.kind, text);
   if (value === undefined) throw refuse(EXPECTED[spec.kind]);
@@ -75,7 +83,7 @@ function parseValue(spec: OptionSpec, key: string, text: string): number | strin
 }
 
 /** @returns undefined where the text is no value of the kind, or one too large to be exact */
-function readNumber(kind: Exclude<OptionSpec['kind'], 'choice'>, text: string): number | undefined {
+function readNumber(kind: NumberKind, text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([a-zA-Z%]*)$/.exec(text);
   if (!match) return undefined;
   const [, digits, unit] = match;

@@ -1,4 +1,5 @@
 // Pauses between the things that a protocol does of its own accord.
+import { exponential } from './draws.ts';
 import type { Host, Nanoseconds } from './port.ts';
 
 /** Calls `run` once, after an exponential pause: each time anew, the calls are a Poisson process. @param mean of the pause */
@@ -7,5 +8,5 @@ export function afterExponential(
   mean: Nanoseconds,
   run: () => void,
 ): void {
-  host.after(Math.round(-Math.log(1 - host.random()) * mean), run);
+  host.after(Math.round(exponential(() => host.random(), mean)), run);
 }

@@ -25,15 +25,17 @@ interface Call<Q, R> {
 
 /**
  * The calls that a host has under way. Every call ends exactly once. A reply that is late, a duplicate, of an unknown
- * number, or from another address than the request went to is ignored. Beginning and ending a call takes O(1); a timeout
- * looks at all calls under way.
+ * number, or from another address than the request went to is ignored. Beginning a call takes O(1); ending one, and a
+ * timeout, look at all that are under way.
  */
 export class Rpc<Q extends Numbered, R extends Numbered> {
   private readonly host: Host<Q | R>;
   private readonly attempts: number;
   private readonly policy: RtoPolicy;
-  /** By number, in the order in which they were sent last. */
-  private readonly calls = new Map<number, Call<Q, R>>();
+  /** In the order in which they were sent last. */
+  private readonly calls: Call<Q, R>[] = [];
+  /** Their numbers, at the same places. A Map of few entries that come and go is laid out anew all the time. */
+  private readonly numbers: number[] = [];
   /** Set for the first timeout, or before it where that call has ended: far fewer timers than calls are set. */
   private timer: Timer | undefined;
   /** When the timer runs. */
@@ -54,7 +56,7 @@ export class Rpc<Q extends Numbered, R extends Numbered> {
 
   /** Calls under way. */
   get pending(): number {
-    return this.calls.size;
+    return this.calls.length;
   }
 
   /** The number for the next request: build the request with it, then `call`. */
@@ -70,9 +72,11 @@ export class Rpc<Q extends Numbered, R extends Numbered> {
 
   /** Hands a reply to the call that awaits it. @returns whether one did */
   settle(from: Address, reply: R): boolean {
-    const call = this.calls.get(reply.rpc);
-    if (call?.to !== from) return false;
-    this.calls.delete(reply.rpc);
+    const at = this.numbers.indexOf(reply.rpc);
+    if (at < 0) return false;
+    const call = this.calls[at];
+    if (call.to !== from) return false;
+    this.remove(at);
     const rtt = call.left === this.attempts - 1 ? this.host.now() - call.sent : undefined;
     if (rtt !== undefined) this.policy.answered(from, rtt);
     call.done(reply, rtt);
@@ -83,7 +87,8 @@ export class Rpc<Q extends Numbered, R extends Numbered> {
   clear(): void {
     this.timer?.cancel();
     this.timer = undefined;
-    this.calls.clear();
+    this.calls.length = 0;
+    this.numbers.length = 0;
   }
 
   private dispatch(call: Call<Q, R>): void {
@@ -91,9 +96,20 @@ export class Rpc<Q extends Numbered, R extends Numbered> {
     call.left--;
     call.sent = this.host.now();
     call.due = call.sent + timeout;
-    this.calls.set(call.request.rpc, call);
+    this.calls.push(call);
+    this.numbers.push(call.request.rpc);
     if (!this.expiring && (!this.timer || call.due < this.wake)) this.setTimer(call.due, timeout);
     this.host.send(call.to, call.request);
+  }
+
+  private remove(at: number): void {
+    const { calls, numbers } = this;
+    for (let next = at + 1; next < calls.length; next++) {
+      calls[next - 1] = calls[next];
+      numbers[next - 1] = numbers[next];
+    }
+    calls.pop();
+    numbers.pop();
   }
 
   private setTimer(due: Nanoseconds, delay: Nanoseconds): void {
@@ -107,16 +123,18 @@ export class Rpc<Q extends Numbered, R extends Numbered> {
     // Set only afterwards: a call that begins meanwhile may not be the first to time out.
     this.timer = undefined;
     this.expiring = true;
-    for (const call of this.calls.values()) {
-      if (call.due > now) continue;
-      this.calls.delete(call.request.rpc);
+    for (const call of this.calls.filter(({ due }) => due <= now)) {
+      const at = this.numbers.indexOf(call.request.rpc);
+      // What an earlier one has told may have forgotten them all.
+      if (at < 0) continue;
+      this.remove(at);
       this.policy.timedOut(call.to, call.due - call.sent);
       if (call.left > 0) this.dispatch(call);
       else call.done(undefined, undefined);
     }
     this.expiring = false;
     let next = Infinity;
-    for (const { due } of this.calls.values()) if (due < next) next = due;
+    for (const { due } of this.calls) if (due < next) next = due;
     if (next < Infinity) this.setTimer(next, next - now);
   }
 }

@@ -98,6 +98,11 @@ export class AdaptiveRto implements RtoPolicy {
       estimate.rto = Math.max(estimate.rto, Math.min(2 * estimate.rto, MAXIMUM_RTO));
   }
 
+  /** A peer is given up: when it is met again, nothing is known of it. */
+  forget(peer: Address): void {
+    this.peers.delete(peer);
+  }
+
   private touch(peer: Address): Estimate {
     const estimate = this.peers.get(peer) ?? { srtt: undefined, rttvar: 0, rto: this.initial };
     this.peers.delete(peer);

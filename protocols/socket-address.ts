@@ -26,6 +26,16 @@ export function endpointText(ip: string, port: number): string {
   return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
 }
 
+/** Where a simulated host listens. */
+export const SIMULATED_PORT = 4000;
+
+/** The socket address by which a simulated host would be known: host n has the address n + 1 of 10.0.0.0/8. */
+function simulatedEndpoint(host: number): Endpoint {
+  const number = 0x0a000001 + host;
+  const ip = [24, 16, 8, 0].map(shift => (number >>> shift) & 0xff).join('.');
+  return { family: 4, ip, port: SIMULATED_PORT };
+}
+
 /** Bytes of an address in a message; the number that stands for one in a simulation counts as IPv4. */
 export function sizeOfAddress(address: Address): number {
   return typeof address === 'string' && address.startsWith('[') ? 19 : 7;
@@ -33,7 +43,7 @@ export function sizeOfAddress(address: Address): number {
 
 /** Writes the family (4 or 6), the IP address and the port. @throws {TypeError} for what is no socket address */
 export function writeAddress(writer: Writer, address: Address): void {
-  const endpoint = parseEndpoint(String(address));
+  const endpoint = typeof address === 'number' ? simulatedEndpoint(address) : parseEndpoint(address);
   if (!endpoint) throw new TypeError(`${address} is no socket address`);
   writer.u8(endpoint.family);
   if (endpoint.family === 4) for (const part of endpoint.ip.split('.')) writer.u8(Number(part));

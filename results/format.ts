@@ -1,5 +1,5 @@
 // How people read numbers: four digits that matter, in at most eight characters.
-import type { ExpectationResult } from './summary.ts';
+import type { ExpectationResult, Summary } from './summary.ts';
 
 const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const LARGE: readonly (readonly [size: number, suffix: string])[] = [
@@ -29,13 +29,39 @@ export function formatNumber(value: number | null): string {
   return String(Number(value.toPrecision(3)).toExponential());
 }
 
-/** What an expectation met: a number, with its unit where that is worth a word, or why there is none. */
-export function formatOutcome({ actual, unit, reason }: ExpectationResult): string {
-  if (actual === null) return printable(reason ?? 'nothing was measured');
-  return unit === undefined || unit === 'ratio' || unit === 'count'
-    ? formatNumber(actual)
-    : `${formatNumber(actual)} ${unit}`;
+/** Units of time in milliseconds, the longest first, and from how many of each on it is the one to show. */
+const LONG: readonly (readonly [size: number, suffix: string, from: number])[] = [
+  [86_400e3, 'd', 2],
+  [3600e3, 'h', 2],
+  [60e3, 'min', 10],
+  [1e3, 's', 100],
+];
+
+/** The unit in which people read values, and how many of the shown unit it holds: long times are not read in ms. */
+export function readableUnit(
+  unit: string,
+  values: readonly (number | null)[],
+): { readonly unit: string; readonly size: number } {
+  const largest = Math.max(...values.map(value => value ?? 0));
+  const long = unit === 'ms' ? LONG.find(([size, , from]) => largest >= from * size) : undefined;
+  return long ? { unit: long[1], size: long[0] } : { unit, size: 1 };
 }
+
+/** What an expectation met: a number, with its unit where that is worth a word, or why there is none. */
+export function formatOutcome({ actual, bound, unit, reason }: ExpectationResult): string {
+  if (actual === null) return printable(reason ?? 'nothing was measured');
+  const plain = unit === undefined || unit === 'ratio' || unit === 'count';
+  const shown = (value: number) => {
+    if (plain) return formatNumber(value);
+    const readable = readableUnit(unit, [value]);
+    return `${formatNumber(value / readable.size)} ${readable.unit}`;
+  };
+  return bound === undefined ? shown(actual) : `${shown(actual)} against ${shown(bound)}`;
+}
+
+/** What ran: the scenario, and which of its variants. */
+export const runName = ({ scenario, variant }: Pick<Summary, 'scenario' | 'variant'>): string =>
+  variant === undefined ? scenario : `${scenario} · ${variant}`;
 
 const SPANS: readonly (readonly [seconds: number, suffix: string])[] = [
   [86400, 'd'],

@@ -117,7 +117,8 @@ export function replicationTable(replicated: readonly Replicated[]): string {
   return `${plainTable([head, ...rows], column => column >= 2 && column <= 5, head.length)}\n`;
 }
 
-function checkReplications(summaries: readonly Summary[]): void {
+/** @throws {ResultsError} where these are not at least two complete runs of one scenario in one mode, a seed each */
+export function checkReplications(summaries: readonly Summary[]): void {
   if (summaries.length < 2) {
     throw new ResultsError(`replications are at least two runs, got ${summaries.length}`, 'run more seeds');
   }

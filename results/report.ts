@@ -2,18 +2,18 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chartsOf } from './charts.ts';
-import { formatNumber, formatOutcome, formatSeconds, shortDigest } from './format.ts';
+import { formatNumber, formatOutcome, formatSeconds, runName, shortDigest } from './format.ts';
 import { escapeHtml, scriptJson } from './html.ts';
-import type { Recorder } from './recorder.ts';
 import { REPORT_SCRIPT } from './report-script.ts';
 import { REPORT_STYLE } from './report-style.ts';
 import { STATISTIC_NAMES } from './statistics.ts';
 import type { ExpectationResult, Summary } from './summary.ts';
+import type { TimeSeries } from './time-series.ts';
 
 /** What the report shows. */
 export interface ReportContent {
   readonly summary: Summary;
-  readonly recorder: Recorder;
+  readonly recorder: TimeSeries;
   /** The scenario's purpose in a sentence. */
   readonly about?: string;
 }
@@ -23,7 +23,7 @@ const POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsaf
 
 export function renderReport({ summary, recorder, about }: ReportContent): string {
   const { charts, windowsPerPoint } = chartsOf(recorder.series());
-  const title = `${escapeHtml(summary.scenario)} · seed ${escapeHtml(summary.seed)}`;
+  const title = `${escapeHtml(runName(summary))} · seed ${escapeHtml(summary.seed)}`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -69,7 +69,7 @@ function header(summary: Summary, about: string | undefined): string {
       `<div><dt>${name}</dt><dd${full ? ` title="${escapeHtml(full)}"` : ''}>${escapeHtml(value)}</dd></div>`,
   );
   return `<header>
-<div class="title"><h1>${escapeHtml(summary.scenario)}</h1>${verdict(summary)}</div>
+<div class="title"><h1>${escapeHtml(runName(summary))}</h1>${verdict(summary)}</div>
 ${about ? `<p class="about">${escapeHtml(about)}</p>` : ''}
 <dl>${list.join('')}</dl>
 </header>`;

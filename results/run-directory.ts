@@ -1,20 +1,22 @@
 // The run directory: where a run's files go, and which files they are.
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import type { VariantsSummary } from './comparison.ts';
+import { comparisonCsv } from './comparison-csv.ts';
 import { writeMetricsCsv } from './csv.ts';
 import { ResultsError } from './errors.ts';
 import { cannotWrite, codeOf, type Parts, publish } from './publish.ts';
-import type { Recorder } from './recorder.ts';
 import { renderReport } from './report.ts';
 import type { Summary } from './summary.ts';
+import type { TimeSeries } from './time-series.ts';
 
 /** All that is to be kept of a run. */
 export interface RunRecord {
   /** Whatever it takes to run again: the scenario as resolved, versions, machine. Must be JSON. */
   readonly manifest: object;
   readonly summary: Summary;
-  readonly recorder: Recorder;
+  readonly recorder: TimeSeries;
   /** The scenario's purpose in a sentence, for the report. */
   readonly about?: string;
   /** Further files and folders, by name, and what writes each. */
@@ -31,14 +33,48 @@ export type Place = { readonly out: string } | { readonly under: string };
  * @throws {ResultsError} where `out` is taken, or where the place cannot be written or is full: it names the path
  */
 export async function writeRunDirectory(record: RunRecord, place: Place): Promise<string> {
-  if ('out' in place) checkFree(place.out);
-  const path = await publish('out' in place ? [place.out] : runNames(record.summary, place.under), {
-    'manifest.json': path => writeJson(path, record.manifest),
-    'summary.json': path => writeJson(path, record.summary),
-    'metrics.csv': path => writeMetricsCsv(path, record.recorder.series()),
-    'report.html': path => writeNew(path, renderReport(record)),
-    ...record.attachments,
+  return publishAt(place, record.summary, partsOf(record));
+}
+
+/**
+ * Writes the runs of variants, each in a directory of its own, beside the summary of all and `comparison.csv`.
+ * @param records by the variants' names
+ * @returns the directory's path, named as for `writeRunDirectory`
+ * @throws {ResultsError} as `writeRunDirectory`
+ */
+export async function writeVariantsDirectory(
+  summary: VariantsSummary,
+  records: ReadonlyMap<string, RunRecord>,
+  place: Place,
+): Promise<string> {
+  const directories = [...records].map(([name, record]) => [name, folder(partsOf(record))] as const);
+  return publishAt(place, summary, {
+    'summary.json': path => writeJson(path, summary),
+    'comparison.csv': path => writeNew(path, comparisonCsv(summary.variants)),
+    ...Object.fromEntries(directories),
   });
+}
+
+const partsOf = (record: RunRecord): Parts => ({
+  'manifest.json': path => writeJson(path, record.manifest),
+  'summary.json': path => writeJson(path, record.summary),
+  'metrics.csv': path => writeMetricsCsv(path, record.recorder.series()),
+  'report.html': path => writeNew(path, renderReport(record)),
+  ...record.attachments,
+});
+
+const folder =
+  (parts: Parts) =>
+  async (path: string): Promise<void> => {
+    await mkdir(path);
+    for (const [name, write] of Object.entries(parts)) await write(join(path, name));
+  };
+
+type Named = Pick<Summary, 'scenario' | 'seed'>;
+
+async function publishAt(place: Place, run: Named, parts: Parts): Promise<string> {
+  if ('out' in place) checkFree(place.out);
+  const path = await publish('out' in place ? [place.out] : runNames(run, place.under), parts);
   if (path === undefined) throw taken((place as { out: string }).out);
   return path;
 }
@@ -65,8 +101,8 @@ export function checkFree(out: string): void {
 /** Characters of a name: with a number after it and three bytes a character it is still a file name. */
 const LONGEST_NAME = 80;
 
-function* runNames(summary: Summary, under: string): Iterable<string> {
-  const name = join(under, fileName(`${summary.scenario}-seed${summary.seed}`));
+function* runNames({ scenario, seed }: Named, under: string): Iterable<string> {
+  const name = join(under, fileName(`${scenario}-seed${seed}`));
   yield name;
   for (let n = 2; ; n++) yield `${name}-${n}`;
 }

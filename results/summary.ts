@@ -14,7 +14,9 @@ export interface ExpectationResult {
   readonly text: string;
   /** The statistic's value in its shown unit; null where the sample was empty, and then it has not passed. */
   readonly actual: number | null;
-  /** The unit of `actual`, for those who read it. */
+  /** What it was compared with, where that was measured too: in another variant, times the factor. */
+  readonly bound?: number;
+  /** The unit of both, for those who read them. */
   readonly unit?: ShownUnit;
   readonly passed: boolean;
   /** Why there is no `actual`. */
@@ -24,6 +26,8 @@ export interface ExpectationResult {
 /** summary.json */
 export interface Summary {
   readonly scenario: string;
+  /** Of a scenario with variants: which one ran. */
+  readonly variant?: string;
   readonly mode: string;
   readonly seed: string;
   readonly digest: string;
@@ -44,10 +48,11 @@ export interface Summary {
 export type RunFacts = Omit<Summary, 'metrics'>;
 
 export function summaryOf(recorder: Recorder, facts: RunFacts): Summary {
-  const { scenario, mode, seed, digest, virtualSeconds, wallSeconds, events, hosts } = facts;
+  const { scenario, variant, mode, seed, digest, virtualSeconds, wallSeconds, events, hosts } = facts;
   const { expectations, partial, fidelity, version } = facts;
   return {
     scenario,
+    ...(variant !== undefined && { variant }),
     mode,
     seed,
     digest,

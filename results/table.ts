@@ -2,14 +2,22 @@
 import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
 import type { Fidelity, FidelityCheck } from './fidelity.ts';
-import { formatNumber, formatOutcome, formatSeconds, printable, shortDigest } from './format.ts';
-import { STATISTIC_NAMES } from './statistics.ts';
+import {
+  formatNumber,
+  formatOutcome,
+  formatSeconds,
+  printable,
+  readableUnit,
+  runName,
+  shortDigest,
+} from './format.ts';
+import { STATISTIC_NAMES, type StatisticName } from './statistics.ts';
 import type { ExpectationResult, Summary } from './summary.ts';
 
 /** Columns of a terminal that a table may take. */
-const WIDTH = 100;
+export const WIDTH = 100;
 /** Spaces between two columns. */
-const GAP = '  ';
+export const GAP = '  ';
 
 const PLAIN_CHARS = {
   top: '',
@@ -31,7 +39,7 @@ const PLAIN_CHARS = {
 
 type Paint = (text: string) => string;
 
-interface Palette {
+export interface Palette {
   readonly bold: Paint;
   readonly dim: Paint;
   readonly good: Paint;
@@ -46,12 +54,14 @@ const ansi =
 const COLOURED: Palette = { bold: ansi(1, 22), dim: ansi(2, 22), good: ansi(32, 39), bad: ansi(31, 39) };
 const PLAIN: Palette = { bold: text => text, dim: text => text, good: text => text, bad: text => text };
 
+export const paletteOf = ({ colour }: { readonly colour?: boolean }): Palette => (colour ? COLOURED : PLAIN);
+
 /**
  * The summary in at most 100 columns: what ran, its metrics, and which expectations it met.
  * @param options colour: whether to use ANSI escapes; without them the text is plain
  */
 export function summaryTable(summary: Summary, options: { readonly colour?: boolean } = {}): string {
-  const palette = options.colour ? COLOURED : PLAIN;
+  const palette = paletteOf(options);
   const blocks = [headline(summary, palette), metricsBlock(summary, palette)];
   if (summary.expectations.length > 0) blocks.push(expectationsBlock(summary.expectations, palette));
   if (summary.fidelity) blocks.push(fidelityBlock(summary.fidelity, palette));
@@ -86,40 +96,63 @@ function headline(summary: Summary, { bold, dim, bad }: Palette): string {
     `${formatNumber(summary.events)} events`,
     `${formatNumber(summary.hosts)} hosts`,
   ];
-  const lines = folded(printable(summary.scenario), WIDTH).map(bold);
+  const lines = folded(printable(runName(summary)), WIDTH).map(bold);
   lines.push(...joined(facts.map(printable), ' · ', WIDTH).map(dim));
   if (summary.partial) lines.push(bad('partial: stopped before its end'));
   return lines.join('\n');
 }
 
 function metricsBlock(summary: Summary, { dim }: Palette): string {
-  const metrics = Object.entries(summary.metrics).map(([name, metric]) => ({
-    name: printable(name),
-    cells: [...STATISTIC_NAMES.map(statistic => formatNumber(metric[statistic])), dim(metric.unit)],
-  }));
+  const metrics = Object.entries(summary.metrics).map(([name, metric]) => {
+    const { unit, size } = readableUnit(metric.unit, [metric.max]);
+    const shown = (statistic: StatisticName) => {
+      const value = metric[statistic];
+      return formatNumber(statistic === 'count' || value === null ? value : value / size);
+    };
+    return { name: printable(name), cells: [...STATISTIC_NAMES.map(shown), dim(unit)] };
+  });
   if (metrics.length === 0) return dim('no metrics');
   const head = [...STATISTIC_NAMES, 'unit'].map(dim);
+  return namedTable(head, metrics, column => column < head.length - 1);
+}
+
+/** A row of a table: what it is about, and the cells beside that. */
+export interface NamedRow {
+  readonly name: string;
+  readonly cells: readonly string[];
+}
+
+/**
+ * Rows with names before them, in at most 100 columns as far as the cells allow. Where a name has not room enough, it
+ * stands in lines of its own above its cells.
+ * @param right the columns of cells that align right
+ */
+export function namedTable(
+  head: readonly string[],
+  rows: readonly NamedRow[],
+  right: (column: number) => boolean,
+): string {
   const widths = head.map((_, i) =>
-    Math.max(...[head, ...metrics.map(({ cells }) => cells)].map(row => seen(row[i]))),
+    Math.max(...[head, ...rows.map(({ cells }) => cells)].map(row => seen(row[i]))),
   );
   const room = WIDTH - widths.reduce((sum, width) => sum + GAP.length + width, 0);
-  // Where a name has not room enough, it stands in lines of its own above its numbers.
   const fits = (name: string) => name.length <= room;
-  const rows = metrics.map(({ name, cells }) => [fits(name) ? name : '', ...cells]);
+  const lined = rows.map(({ name, cells }) => [fits(name) ? name : '', ...cells]);
   const text = plainTable(
-    [['', ...head], ...rows],
-    column => column > 0 && column < head.length,
+    [['', ...head], ...lined],
+    column => column > 0 && right(column - 1),
     head.length + 1,
   );
   const [headLine, ...lines] = text.split('\n');
   const named = lines.flatMap((line, index) => {
-    const { name } = metrics[index];
+    const { name } = rows[index];
     return fits(name) ? [line] : [...folded(name, WIDTH), line];
   });
   return [headLine, ...named].join('\n');
 }
 
-function expectationsBlock(expectations: readonly ExpectationResult[], palette: Palette): string {
+/** Which expectations were met, with what they met. */
+export function expectationsBlock(expectations: readonly ExpectationResult[], palette: Palette): string {
   return expectations
     .flatMap(result => {
       const { text, passed } = result;
@@ -134,7 +167,7 @@ function expectationsBlock(expectations: readonly ExpectationResult[], palette: 
     .join('\n');
 }
 
-function fidelityBlock({ faithful, checks, advice }: Fidelity, { good, bad, dim }: Palette): string {
+export function fidelityBlock({ faithful, checks, advice }: Fidelity, { good, bad, dim }: Palette): string {
   const shown = ({ what, measured, limit, unit, ok }: FidelityCheck) => {
     const text = `${what} ${formatShare(measured, unit)} (at most ${formatShare(limit, unit)})`;
     return ok ? dim(text) : bad(text);
@@ -154,7 +187,7 @@ function formatShare(value: number, unit: FidelityCheck['unit']): string {
 }
 
 /** Joins pieces into lines of at most `width` characters; a piece that is too long by itself is folded. */
-function joined(pieces: readonly string[], separator: string, width: number): string[] {
+export function joined(pieces: readonly string[], separator: string, width: number): string[] {
   const lines: string[] = [];
   for (const piece of pieces.flatMap(piece => folded(piece, width))) {
     const line = lines.at(-1);

@@ -4,7 +4,7 @@ import type { Finding } from './finding.ts';
 import { nearest } from './nearest.ts';
 import { type Notation, readNotation } from './notation.ts';
 import { describe } from './problem.ts';
-import { faultSchema, scenarioSchema } from './schema.ts';
+import { faultSchema, scenarioSchema, variantsSchema } from './schema.ts';
 import type { Path } from './source.ts';
 import { Misread } from './units.ts';
 
@@ -142,3 +142,7 @@ export const checkSchema = (document: unknown): Finding[] => check(document, sce
 
 /** The same of a fault that stands alone. */
 export const checkFault = (fault: unknown): Finding[] => check(fault, faultSchema);
+
+/** The same of what stands at `variants`. */
+export const checkVariants = (variants: unknown): Finding[] =>
+  check(variants, variantsSchema).map(finding => ({ ...finding, path: ['variants', ...finding.path] }));

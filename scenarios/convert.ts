@@ -1,38 +1,19 @@
 // From the resolved document to the scenario: texts with units become numbers in base units.
-import type { FaultSpec, Selector } from '../models/faults/spec.ts';
-import type { NetworkSpec } from '../models/network/spec.ts';
-import type { PlacementSpec, Readiness, RunSpec, SliceSpec } from '../models/slice/spec.ts';
+import type { AccessSpec, CapSpec, NetworkSpec, SiteLinkSpec } from '../models/network/spec.ts';
+import type { GroupSpec } from '../models/node/groups.ts';
+import type { Readiness, RunSpec, SliceSpec, TransfersRun } from '../models/slice/spec.ts';
 import type { TopologySpec } from '../models/topology/topology.ts';
-import { type Expectation, readExpectation } from './expectation.ts';
+import { bordersOf, transportOf } from './border-schema.ts';
+import { fraction, given, rate, size, sizeLaw, sure, type Text, time, timeLaw } from './checked.ts';
+import { anyFaultOf } from './convert-fault.ts';
+import { expectationOf, readExpectation } from './expectation.ts';
+import { claimOf, demandOf } from './machines-schema.ts';
+import { placementOf } from './place-schema.ts';
 import { protocolOptions, readOptions } from './protocol-schema.ts';
 import type { ResolvedDocument } from './resolve.ts';
-import { isCommand, isService } from './run-schema.ts';
+import { isCommand, isService, isTransfers } from './run-schema.ts';
 import type { FidelitySpec, Scenario } from './scenario.ts';
-import type { FaultDocument } from './schema.ts';
-import { readPartition, readSelector } from './selector.ts';
 import { subsystemsOf } from './subsystem-schema.ts';
-import { Misread, readDuration, readFraction, readRate, readShift, readSize } from './units.ts';
-
-/** What a reader made of a value that has been checked. */
-function sure<T>(reading: T | Misread): T {
-  if (reading instanceof Misread) throw new Error(`unchecked value: expected ${reading.expected}`);
-  return reading;
-}
-
-type Text = string | number;
-const time = (value: Text) => sure(readDuration(value));
-const rate = (value: Text) => sure(readRate(value));
-const fraction = (value: Text) => sure(readFraction(value));
-const nodes = (value: string): Selector => sure(readSelector(value));
-
-/** `{ [key]: read(value) }`, or nothing where the value was left out. */
-function given<K extends string>(
-  key: K,
-  value: Text | undefined,
-  read: (value: Text) => number,
-): { [P in K]?: number } {
-  return value === undefined ? {} : ({ [key]: read(value) } as { [P in K]: number });
-}
 
 function topologyOf(topology: ResolvedDocument['topology']): TopologySpec {
   if ('planetlab' in topology) return { kind: 'planetlab', ...topology.planetlab };
@@ -43,11 +24,35 @@ function topologyOf(topology: ResolvedDocument['topology']): TopologySpec {
     : { kind: 'edges', file: files.edges, servers: files.servers };
 }
 
+type SiteLinkDocument = NonNullable<ResolvedDocument['network']['site']>;
+
+function accessOf({ up, down, queue, sharing, root }: ResolvedDocument['network']['access']): AccessSpec {
+  return {
+    up: rate(up),
+    down: rate(down),
+    queue: time(queue),
+    ...(sharing === 'shares' && { sharing }),
+    ...(root && { root: { share: root.share, rate: rate(root.rate) } }),
+  };
+}
+
+function siteLinkOf({ up, down, queue, own }: SiteLinkDocument): SiteLinkSpec {
+  const ownRate = (value: Text | undefined) => (value === undefined ? 0 : rate(value));
+  return {
+    up: rate(up),
+    down: rate(down),
+    queue: time(queue),
+    own: { up: ownRate(own.up), down: ownRate(own.down), packet: size(own.packet) },
+  };
+}
+
 function networkOf(network: ResolvedDocument['network']): NetworkSpec {
-  const { grain, access, jitter, loss, duplicate, corrupt, reorder } = network;
+  const { grain, access, site, variation, jitter, loss, duplicate, corrupt, reorder } = network;
   return {
     grain,
-    access: { up: rate(access.up), down: rate(access.down), queue: time(access.queue) },
+    access: accessOf(access),
+    ...(site && { site: siteLinkOf(site) }),
+    ...(variation !== 'none' && { variation }),
     jitter: time(jitter),
     loss: { rate: fraction(loss.rate), burst: loss.burst },
     duplicate: fraction(duplicate),
@@ -58,13 +63,9 @@ function networkOf(network: ResolvedDocument['network']): NetworkSpec {
 
 type ResolvedSlice = ResolvedDocument['slices'][string];
 
-function placementOf({ nodes, policy, near }: ResolvedSlice['place']): PlacementSpec {
-  if (Array.isArray(nodes)) return { policy: 'list', list: nodes };
-  if (typeof nodes === 'string') return { policy: 'all' };
-  return near === undefined ? { policy: policy ?? 'spread', nodes } : { policy: 'near', nodes, near };
-}
-
 type ProgramDocument = Extract<ResolvedSlice['run'], { restart: string }>;
+
+type TransfersDocument = Extract<ResolvedSlice['run'], { transfers: object }>;
 
 function readinessOf(ready: ProgramDocument['ready']): Readiness {
   if (ready === undefined) return { kind: 'started' };
@@ -73,22 +74,46 @@ function readinessOf(ready: ProgramDocument['ready']): Readiness {
   return { kind: 'time', time: time(ready.time) };
 }
 
+function transfersOf({ transfers, contacts }: TransfersDocument): TransfersRun {
+  const options = { bytes: sizeLaw(transfers.bytes), every: timeLaw(transfers.every) };
+  return { kind: 'transfers', options, ...(contacts !== undefined && { contacts }) };
+}
+
 function runOf(run: ResolvedSlice['run']): RunSpec {
   if (isService(run)) return { kind: 'service', ...run, ready: readinessOf(run.ready) };
   if (isCommand(run)) return { kind: 'command', ...run, ready: readinessOf(run.ready) };
+  if (isTransfers(run)) return transfersOf(run);
   const { protocol, contacts } = run;
   const options = readOptions(protocolOptions[protocol]!, run);
   return { kind: 'protocol', protocol, options, ...(contacts !== undefined && { contacts }) };
 }
 
-function sliceOf(name: string, { place, caps, clock, run, start }: ResolvedSlice): SliceSpec {
+function capsOf({ uplink, burst, queue, share, reserve, daily }: ResolvedSlice['caps']): CapSpec {
+  return {
+    uplink: rate(uplink),
+    burst: size(burst),
+    queue: time(queue),
+    ...(share !== undefined && { share }),
+    ...given('reserve', reserve, rate),
+    ...given('daily', daily, size),
+  };
+}
+
+function sliceOf(
+  name: string,
+  { place, caps, clock, transport, demand, run, start }: ResolvedSlice,
+): SliceSpec {
   const { cpu = Infinity, memory } = caps;
+  const claim = claimOf(caps);
   return {
     name,
     place: placementOf(place),
-    caps: { uplink: rate(caps.uplink), burst: sure(readSize(caps.burst)), queue: time(caps.queue) },
-    share: { cpu, memory: memory === undefined ? Infinity : sure(readSize(memory)) },
+    caps: capsOf(caps),
+    share: { cpu, memory: memory === undefined ? Infinity : size(memory) },
+    ...(claim && { claim }),
+    ...given('demand', demand, demandOf),
     clock: { skew: time(clock.skew), drift: fraction(clock.drift) },
+    transport: transportOf(transport),
     run: runOf(run),
     startOver: time(start.over),
   };
@@ -103,47 +128,8 @@ function fidelityOf({ lateness, drops, utilisation, waiting }: ResolvedDocument[
   };
 }
 
-/** The fault that a checked document describes. */
-export function faultOf(fault: FaultDocument): FaultSpec {
-  const at = time(fault.at);
-  if ('crash' in fault) {
-    return {
-      kind: 'crash',
-      at,
-      nodes: nodes(fault.crash),
-      over: time(fault.over),
-      ...given('restart', fault.restart, time),
-    };
-  }
-  if ('partition' in fault) {
-    return {
-      kind: 'partition',
-      at,
-      ...sure(readPartition(fault.partition)),
-      ...given('heal', fault.heal, time),
-    };
-  }
-  if ('slow' in fault) {
-    const { delay, for: span } = fault;
-    const limits = {
-      ...given('rate', fault.rate, rate),
-      ...given('delay', delay, time),
-      ...given('for', span, time),
-    };
-    return { kind: 'slow', at, nodes: nodes(fault.slow), ...limits };
-  }
-  if ('pause' in fault) {
-    return { kind: 'pause', at, nodes: nodes(fault.pause), ...given('for', fault.for, time) };
-  }
-  if ('clock' in fault) {
-    return { kind: 'clock', at, nodes: nodes(fault.clock), by: sure(readShift(fault.by)) };
-  }
-  if ('lossy' in fault) {
-    const loss = { rate: fraction(fault.rate), ...given('for', fault.for, time) };
-    return { kind: 'lossy', at, nodes: nodes(fault.lossy), ...loss };
-  }
-  return { kind: 'restart', at, nodes: nodes(fault.restart) };
-}
+const groupsOf = (groups: NonNullable<ResolvedDocument['groups']>): GroupSpec[] =>
+  Object.entries(groups).map(([name, { of, into }]) => ({ name, of, into }));
 
 /** The scenario that a resolved document describes. */
 export function convert(document: ResolvedDocument): Scenario {
@@ -161,7 +147,10 @@ export function convert(document: ResolvedDocument): Scenario {
     slices: Object.entries(slices).map(([name, slice]) => sliceOf(name, slice)),
     fidelity: fidelityOf(fidelity),
     subsystems: subsystemsOf(document),
-    faults: faults.map(faultOf),
-    expect: expect.map((line): Expectation => sure(readExpectation(line))),
+    faults: faults.map(anyFaultOf),
+    ...(document.borders && { borders: bordersOf(document.borders) }),
+    ...(document.admission && { admission: document.admission }),
+    ...(document.groups && { groups: groupsOf(document.groups) }),
+    expect: expect.flatMap(line => expectationOf(sure(readExpectation(line)), undefined) ?? []),
   };
 }

@@ -2,45 +2,21 @@
 // parts may be wrong, so that all problems are told at once.
 import { PLACEHOLDERS, wordsInBraces } from '../models/slice/placeholders.ts';
 import { MOST_HOSTS } from '../models/testbed.ts';
-import { readExpectation, TESTBED_METRICS } from './expectation.ts';
+import { at, has, keysAt, read, wrong } from './document.ts';
+import { measuresOf, readExpectation, TESTBED_METRICS } from './expectation.ts';
+import { checkFault } from './fault-checks.ts';
 import type { Finding } from './finding.ts';
+import { checkMachines } from './machines-checks.ts';
+import { checkManagement } from './management-checks.ts';
 import { nearest } from './nearest.ts';
-import { type QuantityKind, quantities } from './notation.ts';
-import { describe } from './problem.ts';
+import { checkNetwork } from './network-checks.ts';
+import { checkPlace } from './place-schema.ts';
+import { checkRequests } from './requests-schema.ts';
 import type { Path } from './source.ts';
 import { Misread, writeDuration } from './units.ts';
 
 /** The most points that a time series may have. */
 export const MOST_SAMPLES = 100_000;
-
-function at(document: unknown, path: Path): unknown {
-  let value = document;
-  for (const key of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Record<string, unknown>)[key];
-  }
-  return value;
-}
-
-function read(kind: QuantityKind, document: unknown, path: Path): number | undefined {
-  const figure = quantities[kind].read(at(document, path));
-  return typeof figure === 'number' ? figure : undefined;
-}
-
-const has = (document: unknown, path: Path) => at(document, path) !== undefined;
-
-const keysAt = (document: unknown, path: Path): string[] => {
-  const value = at(document, path);
-  return typeof value === 'object' && value !== null ? Object.keys(value) : [];
-};
-
-const wrong = (document: unknown, path: Path, expected: string, also: Partial<Finding> = {}): Finding => ({
-  path,
-  of: 'value',
-  found: describe(at(document, path)),
-  expected,
-  ...also,
-});
 
 const DURATION: Path = ['duration'];
 
@@ -90,43 +66,6 @@ function* checkLoss(document: unknown): Generator<Finding> {
   }
 }
 
-function* checkPlace(document: unknown, slice: Path): Generator<Finding> {
-  const place = [...slice, 'place'];
-  const nodes = at(document, [...place, 'nodes']);
-  const [near, policy] = [
-    [...place, 'near'],
-    [...place, 'policy'],
-  ];
-  const counted = typeof nodes === 'number';
-  if (has(document, near) && (nodes === 'all' || Array.isArray(nodes))) {
-    yield {
-      path: near,
-      of: 'key',
-      found: 'near',
-      expected: 'a number of nodes beside it, such as nodes: 5',
-      with: [...place, 'nodes'],
-    };
-  }
-  if (has(document, policy) && Array.isArray(nodes)) {
-    yield {
-      path: policy,
-      of: 'key',
-      found: 'a policy',
-      expected: 'none beside a list of nodes',
-      with: [...place, 'nodes'],
-    };
-  }
-  if (has(document, policy) && has(document, near) && counted) {
-    yield {
-      path: policy,
-      of: 'key',
-      found: 'a policy',
-      expected: 'none beside near, which is one',
-      with: near,
-    };
-  }
-}
-
 function* checkPlaceholders(document: unknown, run: Path): Generator<Finding> {
   const slices = keysAt(document, ['slices']);
   const texts = ['command', 'args', 'env'].flatMap(key =>
@@ -169,7 +108,10 @@ function* checkContacts(document: unknown, slice: Path): Generator<Finding> {
   const path = [...slice, 'run', 'contacts'];
   const contacts = at(document, path);
   if (typeof contacts !== 'string') return;
-  const protocolOf = (name: string) => at(document, ['slices', name, 'run', 'protocol']);
+  const protocolOf = (name: string) => {
+    const run = ['slices', name, 'run'];
+    return has(document, [...run, 'transfers']) ? 'transfers' : at(document, [...run, 'protocol']);
+  };
   const slices = keysAt(document, ['slices']);
   const own = protocolOf(slice[1]!);
   if (!slices.includes(contacts)) {
@@ -221,79 +163,56 @@ function* checkSlices(document: unknown): Generator<Finding> {
   }
 }
 
-function* checkFault(document: unknown, fault: Path, duration: number | undefined): Generator<Finding> {
-  const [begin, span] = [
-    [...fault, 'at'],
-    [...fault, 'over'],
-  ];
-  const start = read('duration', document, begin);
-  const over = read('duration', document, span) ?? 0;
-  if (start !== undefined && duration !== undefined) {
-    const end = `the end of the run, ${writeDuration(duration)}`;
-    if (start >= duration) yield wrong(document, begin, `a time before ${end}`, { with: DURATION });
-    else if (start + over > duration) {
-      yield wrong(
-        document,
-        span,
-        `at most ${writeDuration(duration - start)}, from ${writeDuration(start)} to ${end}`,
-        { with: DURATION },
-      );
-    }
-  }
-  yield* checkEffect(document, fault);
-}
-
-/** A fault must do something. */
-export function* checkEffect(document: unknown, fault: Path): Generator<Finding> {
-  const slow = [...fault, 'slow'];
-  if (has(document, slow) && !has(document, [...fault, 'rate']) && !has(document, [...fault, 'delay'])) {
-    yield {
-      path: slow,
-      of: 'key',
-      found: 'neither rate nor delay',
-      expected: 'a rate, a delay, or both beside slow',
-    };
-  }
-  const [rate, by] = [
-    [...fault, 'rate'],
-    [...fault, 'by'],
-  ];
-  if (has(document, [...fault, 'lossy']) && read('fraction', document, rate) === 0) {
-    yield wrong(document, rate, 'a fraction above 0%');
-  }
-  if (has(document, [...fault, 'clock']) && read('shift', document, by) === 0) {
-    yield wrong(document, by, 'a duration other than 0');
-  }
-}
-
 function* checkFaults(document: unknown): Generator<Finding> {
   const duration = read('duration', document, DURATION);
   for (const index of keysAt(document, ['faults'])) yield* checkFault(document, ['faults', index], duration);
 }
 
-function* checkExpectations(document: unknown): Generator<Finding> {
+/** Among which variants a document stands. */
+export interface Among {
+  /** Its own name; undefined: the scenario has no variants. */
+  readonly variant: string | undefined;
+  readonly variants: readonly string[];
+}
+
+function* checkExpectations(document: unknown, { variant, variants }: Among): Generator<Finding> {
   const known = [...keysAt(document, ['slices']), ...TESTBED_METRICS];
   for (const index of keysAt(document, ['expect'])) {
     const path = ['expect', index];
-    const expectation = readExpectation(at(document, path));
-    if (expectation instanceof Misread) continue;
-    const first = expectation.metric.slice(0, expectation.metric.indexOf('.'));
-    if (known.includes(first)) continue;
-    const near = nearest(first, known);
-    const hint = near === undefined ? undefined : expectation.text.replace(first, near);
-    yield wrong(
-      document,
-      path,
-      `a metric that begins with a slice, or one of the testbed's: ${known.join(', ')}`,
-      {
-        hint,
-      },
-    );
+    const line = readExpectation(at(document, path));
+    if (line instanceof Misread) continue;
+    for (const measure of measuresOf(line)) {
+      const word = measure.metric.slice(0, measure.metric.indexOf('.'));
+      if (measure.variant !== undefined && !variants.includes(measure.variant)) {
+        const expected =
+          variants.length === 0
+            ? 'no variant before a metric: the scenario has no variants'
+            : `a variant before the /: ${variants.join(', ')}`;
+        const near = nearest(measure.variant, variants);
+        const hint = near === undefined ? undefined : line.text.replace(`${measure.variant}/`, `${near}/`);
+        yield wrong(document, path, expected, { hint });
+      } else if ((measure.variant ?? variant) === variant && !known.includes(word)) {
+        const expected = `a metric that begins with a slice, or one of the testbed's: ${known.join(', ')}`;
+        const near = nearest(word, known);
+        const hint = near === undefined ? undefined : line.text.replace(`${word}.`, `${near}.`);
+        yield wrong(document, path, expected, { hint });
+      }
+    }
   }
 }
 
 /** Everything in which the parts of the document contradict each other. */
-export function crossCheck(document: unknown): Finding[] {
-  const checks = [checkTimes, checkTopology, checkLoss, checkSlices, checkFaults, checkExpectations];
-  return checks.flatMap(check => [...check(document)]);
+export function crossCheck(document: unknown, among: Among): Finding[] {
+  const checks = [
+    checkTimes,
+    checkTopology,
+    checkLoss,
+    checkNetwork,
+    checkMachines,
+    checkRequests,
+    checkSlices,
+    checkFaults,
+    checkManagement,
+  ];
+  return [...checks.flatMap(check => [...check(document)]), ...checkExpectations(document, among)];
 }

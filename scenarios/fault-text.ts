@@ -1,16 +1,16 @@
 // Faults as text: one fault in one line, typed while a run is up (`partition region europe | rest for 30s`).
 import { TestbedError } from '../models/error.ts';
-import { compileFault, type FaultEvent } from '../models/faults/schedule.ts';
+import type { FaultEvent } from '../models/faults/event.ts';
+import { compileFault } from '../models/faults/schedule.ts';
 import type { FaultSpec } from '../models/faults/spec.ts';
 import type { Nodes } from '../models/node/nodes.ts';
 import type { RandomStream } from '../sim/random.ts';
 import type { Nanoseconds } from '../sim/time.ts';
 import { checkFault } from './check.ts';
-import { faultOf } from './convert.ts';
-import { checkEffect } from './cross-checks.ts';
+import { type EffectDocument, faultOf } from './convert-fault.ts';
+import { checkEffect } from './fault-checks.ts';
 import { nearest } from './nearest.ts';
 import { describe, ScenarioError } from './problem.ts';
-import type { FaultDocument } from './schema.ts';
 
 /** For each kind of fault, the words that may follow its nodes or groups, and the keys of a scenario that they stand for. */
 const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -19,6 +19,7 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   pause: { for: 'for' },
   partition: { for: 'heal' },
   slow: { rate: 'rate', delay: 'delay', for: 'for' },
+  flap: { up: 'up', down: 'down', for: 'for' },
   lossy: { rate: 'rate', for: 'for' },
   clock: { by: 'by' },
 };
@@ -88,7 +89,7 @@ function documentOf(text: string): { document: object; wordOf: ReadonlyMap<strin
 export function readFault(text: string): FaultSpec {
   const { document, wordOf } = documentOf(text);
   const findings = [...checkFault(document), ...checkEffect(document, [])];
-  if (findings.length === 0) return faultOf(document as FaultDocument);
+  if (findings.length === 0) return faultOf(document as EffectDocument);
   const problems = findings.map(({ path, found, expected, hint }) => {
     const key = path.map(own => wordOf.get(own) ?? own).join('.');
     return errorIn(text, key, found, expected, hint).problems[0]!;

@@ -1,6 +1,7 @@
 // A finding: a problem before its place in the text is known, named by its path in the document alone.
 
-import type { Override } from './overrides.ts';
+import { nearest } from './nearest.ts';
+import type { Origin, Override } from './overrides.ts';
 import type { Problem } from './problem.ts';
 import type { Path, Source } from './source.ts';
 
@@ -17,9 +18,38 @@ export interface Finding {
 
 const startsWith = (path: Path, start: Path) => start.every((key, index) => path[index] === key);
 
-function overrideOf(finding: Finding, overrides: readonly Override[]): Override | undefined {
-  const paths = finding.with ? [finding.path, finding.with] : [finding.path];
-  return overrides.findLast(override => paths.some(path => startsWith(path, override.path)));
+interface Found {
+  readonly place: Origin;
+  readonly hint?: string | undefined;
+}
+
+/** The place of a finding in the override that brought what is wrong, or a mapping in which something lacks. */
+function foundInOverride(finding: Finding, data: unknown, overrides: readonly Override[]): Found | undefined {
+  const { path, of, with: other } = finding;
+  const paths = other ? [path, other] : [path];
+  const brought = overrides.findLast(override => paths.some(part => startsWith(part, override.path)));
+  if (brought)
+    return {
+      place: brought.place(startsWith(path, brought.path) ? path.slice(brought.path.length) : [], of),
+    };
+  const { made, beside } = firstMade(path, data);
+  const maker = made && overrides.findLast(override => startsWith(override.path, made));
+  if (!maker) return undefined;
+  // What lacks something may be a mapping that nobody wanted: its name is another's, misspelt.
+  const meant = nearest(made.at(-1)!, beside);
+  const hint = meant && [...made.slice(0, -1), meant, ...maker.path.slice(made.length)].join('.');
+  return { place: maker.place([], 'key'), hint };
+}
+
+/** The path up to its first key that the data do not have, and the keys that they have in its place. */
+function firstMade(path: Path, data: unknown): { made?: Path; beside: string[] } {
+  let value = data;
+  for (const [depth, key] of path.entries()) {
+    if (typeof value !== 'object' || value === null) return { made: path.slice(0, depth + 1), beside: [] };
+    if (!Object.hasOwn(value, key)) return { made: path.slice(0, depth + 1), beside: Object.keys(value) };
+    value = (value as Record<string, unknown>)[key];
+  }
+  return { beside: [] };
 }
 
 /** Finds the place of a finding: the override that brought the value, or its line and column in the file. */
@@ -29,8 +59,10 @@ export function locate(
   source: Source,
   overrides: readonly Override[],
 ): Problem {
-  const { path, of, found, expected, hint } = finding;
-  const override = overrideOf(finding, overrides);
-  const place = override ? { file: override.place, line: 0, column: 0 } : { file, ...source.place(path, of) };
+  const { path, of, found, expected } = finding;
+  const { place, hint: guess } = foundInOverride(finding, source.data, overrides) ?? {
+    place: { file, ...source.place(path, of) },
+  };
+  const hint = finding.hint ?? guess;
   return { ...place, key: path.join('.'), found, expected, ...(hint === undefined ? {} : { hint }) };
 }

@@ -1,6 +1,8 @@
 // Notations: the kinds of text that stand in a scenario, each with its reader, its pattern for editors and its limits.
 import { readExpectation } from './expectation.ts';
+import { readLaw } from './law-text.ts';
 import { readPartition, readSelector } from './selector.ts';
+import { readRule, readTransport } from './transport.ts';
 import {
   DURATION_PATTERN,
   FRACTION_PATTERN,
@@ -49,7 +51,9 @@ export interface Limits {
 /** The schema's own keyword `notation`: how the value is read. JSON Schema ignores it; its `pattern` says nearly as much. */
 export type Notation =
   | ({ readonly kind: QuantityKind } & Limits)
-  | { readonly kind: 'selector' | 'partition' | 'expectation' | 'place' };
+  /** A quantity, or the distribution that it is drawn from. */
+  | ({ readonly kind: 'law'; readonly of: QuantityKind } & Limits)
+  | { readonly kind: 'selector' | 'partition' | 'expectation' | 'place' | 'rule' | 'transport' };
 
 /** A point as `latitude,longitude` in degrees, or undefined where the text has not that form or is not on the Earth. */
 export function readPoint(text: string): { latitude: number; longitude: number } | undefined {
@@ -84,6 +88,13 @@ function withinLimits(value: unknown, kind: QuantityKind, limits: Limits): numbe
   return figure;
 }
 
+/** The limits are those of a plain quantity; figures of a distribution are above 0. */
+function readLawWithin(value: unknown, kind: QuantityKind, limits: Limits): unknown {
+  const { read, noun } = quantities[kind];
+  const law = readLaw(value, read, noun);
+  return law instanceof Misread || law.kind !== 'constant' ? law : withinLimits(value, kind, limits);
+}
+
 /** What the value stands for, or what it should have been. */
 export function readNotation(notation: Notation, value: unknown): unknown {
   switch (notation.kind) {
@@ -95,6 +106,12 @@ export function readNotation(notation: Notation, value: unknown): unknown {
       return readExpectation(value);
     case 'place':
       return readPlace(value);
+    case 'rule':
+      return readRule(value);
+    case 'transport':
+      return readTransport(value);
+    case 'law':
+      return readLawWithin(value, notation.of, notation);
     default:
       return withinLimits(value, notation.kind, notation);
   }

@@ -9,32 +9,36 @@ export interface Overrides {
   readonly duration?: string;
 }
 
+/** Where a problem stands: in a file, or, with line and column 0, in an option of the command line. */
+export type Origin = Pick<Problem, 'file' | 'line' | 'column'>;
+
 export interface Override {
-  /** What problems name as their place. */
-  readonly place: string;
   readonly path: Path;
   readonly value: unknown;
+  /** What problems name as their place. @param below of a part of the value: its path from there */
+  place(below: Path, of: 'key' | 'value'): Origin;
 }
 
-const problemOf = (place: string, key: string, found: string, expected: string): Problem => ({
-  file: place,
-  line: 0,
-  column: 0,
+const inOption = (option: string): Origin => ({ file: option, line: 0, column: 0 });
+
+const problemOf = (place: Origin, key: string, found: string, expected: string): Problem => ({
+  ...place,
   key,
   found,
   expected,
 });
 
 function readSetting(setting: string): Override | readonly Problem[] {
-  const place = `--set ${setting}`;
+  const option = `--set ${setting}`;
+  const place = inOption(option);
   const [, key, text] = /^([^=]*)=([\s\S]*)$/.exec(setting) ?? [];
   const path = (key ?? '').trim().split('.');
   if (text === undefined || path.includes('')) {
     return [problemOf(place, '', describe(setting), 'key.path=value, such as network.jitter=5ms')];
   }
   try {
-    const { data, problems } = readSource(text, place);
-    if (problems.length === 0) return { place, path, value: data };
+    const { data, problems } = readSource(text, option);
+    if (problems.length === 0) return { path, value: data, place: () => place };
     return problems.map(problem => ({ ...problem, line: 0, column: 0, key: path.join('.') }));
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error;
@@ -52,23 +56,29 @@ export function readOverrides(overrides: Overrides): { overrides: Override[]; pr
     else problems.push(...override);
   }
   const { seed, duration } = overrides;
-  if (seed !== undefined) read.push({ place: `--seed ${seed}`, path: ['seed'], value: seed });
-  if (duration !== undefined)
-    read.push({ place: `--duration ${duration}`, path: ['duration'], value: duration });
+  const option = (name: string, value: string): Override => ({
+    path: [name],
+    value,
+    place: () => inOption(`--${name} ${value}`),
+  });
+  if (seed !== undefined) read.push(option('seed', seed));
+  if (duration !== undefined) read.push(option('duration', duration));
   return { overrides: read, problems };
 }
 
 const isIndex = (key: string) => /^(0|[1-9]\d*)$/.test(key);
 
 /** Sets one value in `document`, making the mappings and lists on the way to it. @returns a problem where there is no such place */
-export function apply(document: object, { place, path, value }: Override): Problem | undefined {
+function apply(document: object, { path, value, place: placeOf }: Override): Problem | undefined {
+  const place = placeOf([], 'key');
   let holder: object = document;
   for (const [depth, key] of path.entries()) {
     const problem = checkIndex(holder, key, path.slice(0, depth), place);
     if (problem) return problem;
     const last = depth === path.length - 1;
     const held: unknown = Object.hasOwn(holder, key) ? (holder as Record<string, unknown>)[key] : undefined;
-    const next = last ? value : (held ?? (isIndex(path[depth + 1]!) ? [] : {}));
+    // Copied: one override may be laid over several documents.
+    const next = last ? structuredClone(value) : (held ?? (isIndex(path[depth + 1]!) ? [] : {}));
     if (typeof next !== 'object' && !last) {
       return problemOf(
         place,
@@ -83,7 +93,7 @@ export function apply(document: object, { place, path, value }: Override): Probl
   return undefined;
 }
 
-function checkIndex(holder: object, key: string, at: Path, place: string): Problem | undefined {
+function checkIndex(holder: object, key: string, at: Path, place: Origin): Problem | undefined {
   if (!Array.isArray(holder)) return undefined;
   if (isIndex(key) && Number(key) <= holder.length) return undefined;
   return problemOf(
@@ -93,3 +103,7 @@ function checkIndex(holder: object, key: string, at: Path, place: string): Probl
     `an index from 0 to ${holder.length} (${holder.length} adds an item)`,
   );
 }
+
+/** Lays overrides over a document, in their order. @returns a problem for each that has no place there */
+export const applyAll = (document: object, overrides: readonly Override[]): Problem[] =>
+  overrides.flatMap(override => apply(document, override) ?? []);

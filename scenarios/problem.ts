@@ -8,6 +8,8 @@ export interface Problem {
   readonly line: number;
   /** From 1; 0 as for `line`. */
   readonly column: number;
+  /** The one of the scenario's variants that has it; absent where they all do, or where there are none. */
+  readonly variant?: string;
   /** The key's path as `--set` takes it (`slices.dht.place`); empty for the document as a whole. */
   readonly key: string;
   readonly found: string;
@@ -16,12 +18,13 @@ export interface Problem {
   readonly hint?: string;
 }
 
-/** One line: `file:line:column: key: found X, expected Y (did you mean "Z"?)`. */
+/** One line: `file:line:column: key: found X, expected Y (did you mean "Z"?)`, and `variant NAME: ` before the key. */
 export function formatProblem(problem: Problem): string {
   const place = problem.line > 0 ? `${problem.file}:${problem.line}:${problem.column}` : problem.file;
+  const variant = problem.variant === undefined ? '' : `variant ${problem.variant}: `;
   const key = problem.key === '' ? '' : `${problem.key}: `;
   const hint = problem.hint === undefined ? '' : ` (did you mean "${problem.hint}"?)`;
-  return onOneLine(`${place}: ${key}found ${problem.found}, expected ${problem.expected}${hint}`);
+  return onOneLine(`${place}: ${variant}${key}found ${problem.found}, expected ${problem.expected}${hint}`);
 }
 
 /** Keys and file names may hold line breaks and other control characters; a message does not. */

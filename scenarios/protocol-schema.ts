@@ -20,6 +20,10 @@ function optionSchema(option: OptionSpec): TSchema {
   const { kind, about } = option;
   if (kind === 'choice')
     return Type.Unsafe({ enum: [...option.choices], default: option.default, description: about });
+  if (kind === 'series') {
+    const item = Type.Integer({ minimum: 0, maximum: option.maximum });
+    return Type.Array(item, { minItems: 1, default: [...option.default], description: about });
+  }
   const { minimum, maximum } = option;
   const limits = {
     ...(minimum === undefined ? {} : { minimum }),

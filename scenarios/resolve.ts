@@ -1,9 +1,12 @@
 // The document with every default written in: the form that a run's manifest keeps.
 import { resolve as resolvePath } from 'node:path';
+import { expectationOf, readExpectation } from './expectation.ts';
+import type { DemandDocument } from './machines-schema.ts';
+import { resolvePlace } from './place-schema.ts';
 import { isService } from './run-schema.ts';
-import type { ScenarioDocument, SliceDocument } from './schema.ts';
+import type { FaultDocument, ScenarioDocument, SliceDocument } from './schema.ts';
 import { subsystemDocuments } from './subsystem-schema.ts';
-import { readDuration, writeDuration } from './units.ts';
+import { Misread, readDuration, writeDuration } from './units.ts';
 
 const span = (text: string | number) => readDuration(text) as number;
 
@@ -29,11 +32,6 @@ function resolveReorder({ reorder }: ScenarioDocument['network']): {
   return typeof reorder === 'object' ? reorder : { rate: reorder, by: '5ms' };
 }
 
-function resolvePlace({ nodes, policy, near }: SliceDocument['place']) {
-  if (typeof nodes !== 'number') return { nodes };
-  return near === undefined ? { nodes, policy: policy ?? 'spread' } : { nodes, near };
-}
-
 function resolveRun(run: SliceDocument['run'], folder: string): SliceDocument['run'] {
   if (!isService(run)) return run;
   const substitute = Object.entries(run.substitute).map(([name, file]) => [name, resolvePath(folder, file)]);
@@ -41,18 +39,46 @@ function resolveRun(run: SliceDocument['run'], folder: string): SliceDocument['r
   return { ...run, service, substitute: Object.fromEntries(substitute) };
 }
 
+function resolveDemand(demand: DemandDocument, folder: string): DemandDocument {
+  const { cpu } = demand;
+  if (cpu === undefined || !('trace' in cpu)) return demand;
+  return { ...demand, cpu: { ...cpu, trace: resolvePath(folder, cpu.trace) } };
+}
+
 function resolveSlice(slice: SliceDocument, duration: number, folder: string) {
-  const { place, caps, clock, run, start } = slice;
+  const { place, caps, clock, transport, demand, run, start } = slice;
   const over = start.over ?? writeDuration(Math.min(10e9, Math.floor(duration / 10)));
-  return { place: resolvePlace(place), caps, clock, run: resolveRun(run, folder), start: { over } };
+  return {
+    place: resolvePlace(place),
+    caps,
+    clock,
+    transport,
+    ...(demand && { demand: resolveDemand(demand, folder) }),
+    run: resolveRun(run, folder),
+    start: { over },
+  };
+}
+
+/** What the lines say of this variant alone. */
+function resolveExpectations(lines: readonly string[], variant: string | undefined): string[] {
+  return lines.flatMap(line => {
+    const read = readExpectation(line);
+    return read instanceof Misread ? [] : (expectationOf(read, variant)?.text ?? []);
+  });
+}
+
+function resolveFault(fault: FaultDocument, folder: string): FaultDocument {
+  if (!('churn' in fault) || fault.trace === undefined) return fault;
+  return { ...fault, trace: resolvePath(folder, fault.trace) };
 }
 
 /**
  * Writes in the defaults that depend on other keys, and gives every part its full form.
  * @param checked without problems, and with the defaults of the schema filled in
  * @param folder where the relative names of files begin
+ * @param variant its name among the scenario's variants, if there are any
  */
-export function resolve(checked: ScenarioDocument, folder: string) {
+export function resolve(checked: ScenarioDocument, folder: string, variant?: string) {
   const { name, about, seed, duration, warmup, topology, network, slices } = checked;
   const { fidelity, faults, expect } = checked;
   const length = span(duration);
@@ -69,9 +95,12 @@ export function resolve(checked: ScenarioDocument, folder: string) {
       Object.entries(slices).map(([name, slice]) => [name, resolveSlice(slice, length, folder)]),
     ),
     fidelity,
+    ...(checked.groups && { groups: checked.groups }),
+    ...(checked.admission && { admission: checked.admission }),
+    ...(checked.borders && { borders: checked.borders }),
     ...subsystemDocuments(checked),
-    faults,
-    expect,
+    faults: faults.map(fault => resolveFault(fault, folder)),
+    expect: resolveExpectations(expect, variant),
   };
 }
 

@@ -1,7 +1,7 @@
 // The schema of what runs in a slice: a protocol, a service or a program, each with its own keys.
 import Type, { type Static, type TProperties } from 'typebox';
 import { optionSchemas, protocolOptions } from './protocol-schema.ts';
-import { duration, file, mapping, oneOfForms } from './schema-parts.ts';
+import { duration, file, law, mapping, oneOfForms } from './schema-parts.ts';
 import { NAME_PATTERN } from './selector.ts';
 
 const optional = Type.Optional;
@@ -102,9 +102,29 @@ const command = mapping('any program, in the mode emulate', {
   }),
   ...programKeys,
 });
-export const run = oneOfForms('what runs in every sliver', { protocol: runProtocol, service, command });
+const transfers = mapping('bulk transfers between slivers, in the mode model', {
+  transfers: mapping('how large they are, and how often each sliver starts one to a random member', {
+    bytes: law('size', 'bytes of a transfer', { minimum: 1 }),
+    every: law('duration', "time from one start to the sliver's next", { minimum: 1 }),
+  }),
+  contacts: optional(
+    Type.Unsafe<string>({
+      type: 'string',
+      pattern: NAME_PATTERN,
+      description: 'another slice that makes transfers, whose members they go to; the own one where left out',
+      errorMessage: 'the name of a slice',
+    }),
+  ),
+});
+export const run = oneOfForms('what runs in every sliver', {
+  protocol: runProtocol,
+  transfers,
+  service,
+  command,
+});
 
 export type RunDocument = Static<typeof run>;
 
 export const isService = (run: RunDocument): run is Static<typeof service> => 'service' in run;
+export const isTransfers = (run: RunDocument): run is Static<typeof transfers> => 'transfers' in run;
 export const isCommand = (run: RunDocument): run is Static<typeof command> => 'command' in run;

@@ -1,7 +1,7 @@
 // A scenario: a testbed, how long to run it, and what to expect of it, in base units.
 import type { TestbedSpec } from '../models/spec.ts';
 import type { Nanoseconds } from '../sim/time.ts';
-import type { Expectation } from './expectation.ts';
+import type { Contrast, Expectation } from './expectation.ts';
 import type { ScenarioError } from './problem.ts';
 
 /** What an emulated run must keep to for its results to count. */
@@ -31,6 +31,8 @@ export interface Scenario extends TestbedSpec {
 }
 
 export interface LoadedScenario {
+  /** Its name among the scenario's variants, if there are any. */
+  readonly variant?: string;
   readonly scenario: Scenario;
   /** The document with every default written in, in people's units and with absolute file names. Loads to the same scenario. */
   readonly resolved: object;
@@ -38,4 +40,14 @@ export interface LoadedScenario {
   readonly source: string;
   /** An error about what stands at a path, for what only shows when the testbed is built: `['faults', 0, 'crash']`. */
   errorAt(path: readonly (string | number)[], found: string, expected: string, hint?: string): ScenarioError;
+}
+
+/** A scenario with all that it compares. */
+export interface LoadedDesigns {
+  /** One for each variant, in the order of the document; a scenario without variants is one design. */
+  readonly designs: readonly LoadedScenario[];
+  /** Whether the designs are variants to be set side by side, and none was picked to stand alone. */
+  readonly compared: boolean;
+  /** The lines of `expect`, each of one design, of all, or of two. */
+  readonly expect: readonly (Expectation | Contrast)[];
 }

@@ -30,6 +30,18 @@ export function quantity(kind: QuantityKind, description: string, notes: Notes =
 
 export const duration = (description: string, notes?: Notes) => quantity('duration', description, notes);
 
+/** A quantity, or the distribution that it is drawn from anew each time. `limits` hold for every figure of it. */
+export function law(kind: QuantityKind, description: string, limits: Limits & { default?: string } = {}) {
+  const { default: preset, ...bounds } = limits;
+  return Type.Unsafe<string>({
+    type: 'string',
+    notation: { kind: 'law', of: kind, ...bounds },
+    description: `${description}; a distribution where it is drawn anew each time`,
+    examples: [EXAMPLES[kind][0], `exponential ${EXAMPLES[kind][0]}`],
+    ...(preset === undefined ? {} : { default: preset }),
+  });
+}
+
 /** The name of a file. */
 export const file = (description: string) =>
   Type.String({ minLength: 1, description, examples: ['data/ten-sites.csv'] });

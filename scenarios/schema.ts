@@ -1,7 +1,11 @@
 // The schema of a scenario as people write it: the one source of the document's type and of the JSON Schema.
 import Type, { type Static } from 'typebox';
+import { bordersSchema, transportSchema } from './border-schema.ts';
+import { demandSchema, machineCaps } from './machines-schema.ts';
+import { network } from './network-schema.ts';
+import { admissionSchema, placeSchema } from './place-schema.ts';
 import { run } from './run-schema.ts';
-import { duration, file, mapping, oneOfForms, quantity, text } from './schema-parts.ts';
+import { duration, file, law, mapping, oneOfForms, quantity, text } from './schema-parts.ts';
 import { NAME_PATTERN } from './selector.ts';
 import { subsystemSchemas } from './subsystem-schema.ts';
 
@@ -60,119 +64,44 @@ const topology = oneOfForms('the sites and the delays between them', {
   import: mapping('imported sites', { import: imported }),
 });
 
-const access = mapping(
-  "every node's link to the network",
-  {
-    up: quantity('rate', 'from the node to the network', { default: 'unlimited' }),
-    down: quantity('rate', 'from the network to the node', { default: 'unlimited' }),
-    queue: duration('how long a message may wait for the link before it is dropped', { default: '100ms' }),
-  },
-  { default: {} },
-);
-
-const loss = Type.Unsafe<string | number | { rate: string | number; burst: number }>({
-  ...quantity('fraction', 'messages lost at random: a fraction, or a mapping of rate and burst', {
-    below: 1,
-  }),
-  ...mapping('', {
-    rate: quantity('fraction', 'long-run fraction of messages lost', { below: 1 }),
-    burst: Type.Number({
-      minimum: 1,
-      maximum: 1e6,
-      default: 1,
-      description: 'mean number of messages lost in a row',
-    }),
-  }),
-  type: ['string', 'number', 'object'],
-  description: 'messages lost at random: a fraction, or a mapping of rate and burst',
-  default: '0%',
-  examples: ['0.1%', { rate: '1%', burst: 3 }],
-});
-
-const reorderRate = quantity('fraction', 'fraction of messages held back', { below: 1 });
-const reorder = Type.Unsafe<string | number | { rate: string | number; by: string }>({
-  ...reorderRate,
-  ...mapping('', {
-    rate: reorderRate,
-    by: duration('how long each is held back', { default: '5ms', minimum: 1 }),
-  }),
-  type: ['string', 'number', 'object'],
-  description:
-    'messages held back, so that later ones overtake them: a fraction, or a mapping of rate and by',
-  default: '0%',
-  examples: ['1%', { rate: '1%', by: '5ms' }],
-});
-
-const network = mapping(
-  'what a message meets between two nodes, beside the delay of the path',
-  {
-    grain: Type.Unsafe<'message'>({
-      enum: ['message'],
-      default: 'message',
-      description: 'what the network model moves',
-    }),
-    access,
-    jitter: duration('mean extra one-way delay of a message, exponentially distributed', { default: '0s' }),
-    loss,
-    duplicate: quantity('fraction', 'messages that arrive twice', { below: 1, default: '0%' }),
-    corrupt: quantity('fraction', 'messages whose bits are damaged', { below: 1, default: '0%' }),
-    reorder,
-  },
-  { default: {} },
-);
-
-const place = mapping(
-  'which nodes hold a sliver',
-  {
-    nodes: Type.Unsafe<number | string | string[]>({
-      type: ['integer', 'string', 'array'],
-      minimum: 1,
-      maximum: 10_000_000,
-      pattern: '^all$',
-      minItems: 1,
-      uniqueItems: true,
-      items: {
-        type: 'string',
-        pattern: NAME_PATTERN,
-        errorMessage: 'the name of a node or site, such as princeton-1',
-      },
-      description:
-        'how many nodes, all of them, or a list of names: of nodes, or of sites for all their nodes',
-      errorMessage: 'a whole number of nodes, all, or a list of names of nodes',
-      default: 'all',
-      examples: [64, 'all', ['princeton-1', 'mit-1']],
-    }),
-    policy: optional(
-      Type.Unsafe<'spread' | 'random'>({
-        enum: ['spread', 'random'],
-        description:
-          'spread (the default): over as many sites as there are; random: any node as likely as another',
-      }),
-    ),
-    near: optional(text('place', 'the nodes nearest to a site or a point', ['princeton', '40.35,-74.66'])),
-  },
-  { default: {} },
-);
-
 const caps = mapping(
   'what a sliver may use',
   {
     uplink: quantity('rate', 'token bucket: rate of what a sliver sends', { default: 'unlimited' }),
     burst: quantity('size', 'token bucket: bytes that may leave at once', { default: '15KB', minimum: 1 }),
     queue: duration('how long a message may wait for tokens before it is dropped', { default: '1s' }),
+    share: optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 1e6,
+        description:
+          "where slivers share their node's uplink: weight among those that send; 1 where left out",
+      }),
+    ),
+    reserve: optional(
+      quantity('rate', "where slivers share their node's uplink: rate that is always the sliver's own", {
+        maximum: 1e15,
+      }),
+    ),
+    daily: optional(
+      quantity('size', 'bytes a day; past nine tenths of them the sliver is throttled', { minimum: 1 }),
+    ),
     cpu: optional(
       Type.Number({
         exclusiveMinimum: 0,
         maximum: 1024,
         description:
-          'in emulate: processor cores that a program may use, such as 0.25; no limit where left out',
+          'in emulate, and where machines are modelled: cores that a sliver may use, such as 0.25; no limit where left out',
       }),
     ),
     memory: optional(
-      quantity('size', 'in emulate: memory that a program may use; no limit where left out', {
-        minimum: 2 ** 20,
-      }),
+      quantity(
+        'size',
+        'in emulate: memory that a program may use; no limit where left out. Where machines set memory aside: how much for a sliver',
+        { minimum: 2 ** 20 },
+      ),
     ),
+    ...machineCaps,
   },
   { default: {} },
 );
@@ -200,9 +129,11 @@ const start = mapping(
 );
 
 const slice = mapping('a slice: a virtual machine, the sliver, on each of its nodes', {
-  place,
+  place: placeSchema,
   caps,
   clock,
+  transport: transportSchema,
+  demand: demandSchema,
   run,
   start,
 });
@@ -215,50 +146,110 @@ const nodes = (description: string) =>
     'princeton-1',
     'region europe',
     'country US',
+    'class contributed',
+    '2 sites',
+    '1 power group',
     'all',
   ]);
-const at = duration('when, from the start of the run');
+const at = law('duration', 'when, from the start of the run');
 const positive = { minimum: 1 };
+const span = (description: string) => optional(law('duration', description, positive));
+const recurring = {
+  at: optional(at),
+  every: span('again and again, for the first time so long after at, or after the start of the run'),
+};
+const begin = duration('from when on, from the start of the run', { default: '0s' });
 export const faultSchema = oneOfForms('something that goes wrong, or is put right, at a time', {
   crash: mapping('nodes crash', {
-    at,
+    ...recurring,
     crash: nodes('the nodes that crash'),
     over: duration('at random times over this span', { default: '0s' }),
-    restart: optional(duration('each restarts so long after its crash; never where left out', positive)),
+    restart: span('each restarts so long after its crash; never where left out'),
+  }),
+  churn: mapping('nodes come and go as long as the run lasts', {
+    at: begin,
+    churn: nodes('the nodes that come and go'),
+    like: optional(
+      Type.Unsafe<'low' | 'high'>({
+        enum: ['low', 'high'],
+        description: "low: as PlanetLab's nodes did; high: as hosts of a peer-to-peer network did",
+      }),
+    ),
+    up: span('how long a node is up'),
+    down: span('how long a node is down'),
+    daily: optional(
+      quantity('fraction', "swing of the day's cycle; none where left out, but for like: high", { below: 1 }),
+    ),
+    trace: optional(file('a trace of availability in AVT form, plain or gzip')),
   }),
   partition: mapping('the network falls apart', {
-    at,
+    ...recurring,
     partition: text(
       'partition',
       'groups separated by |, that do not reach each other; or two separated by >, the first of which does not reach the second',
       ['region europe | rest', 'region europe > rest'],
     ),
-    heal: optional(duration('so long after; never where left out', positive)),
+    heal: span('so long after; never where left out'),
   }),
   slow: mapping('access links limp', {
-    at,
+    ...recurring,
     slow: nodes('the nodes whose access links limp'),
     rate: optional(quantity('rate', 'the links fall to this rate', { maximum: 1e15 })),
     delay: optional(duration('the links gain this one-way delay', positive)),
-    for: optional(duration('for so long; to the end where left out', positive)),
+    for: span('for so long; to the end where left out'),
+  }),
+  flap: mapping('access links come and go', {
+    ...recurring,
+    flap: nodes('the nodes whose access links come and go'),
+    up: law('duration', 'how long a link carries', positive),
+    down: law('duration', 'how long a link loses everything', positive),
+    for: span('for so long; to the end where left out'),
   }),
   pause: mapping('nodes stand still', {
-    at,
+    ...recurring,
     pause: nodes('the nodes that neither run nor answer, while what arrives waits'),
-    for: optional(duration('for so long; to the end where left out', positive)),
+    for: span('for so long; to the end where left out'),
   }),
   clock: mapping('clocks jump', {
-    at,
+    ...recurring,
     clock: nodes('the nodes whose clocks jump'),
     by: quantity('shift', 'so far forward, or, with a minus, back'),
   }),
   lossy: mapping('access links lose messages', {
-    at,
+    ...recurring,
     lossy: nodes('the nodes whose access links lose messages'),
     rate: quantity('fraction', 'fraction of messages lost in each direction'),
-    for: optional(duration('for so long; to the end where left out', positive)),
+    for: span('for so long; to the end where left out'),
   }),
-  restart: mapping('nodes start again', { at, restart: nodes('the nodes that start again') }),
+  limp: mapping('nodes work at a fraction of their speed, where machines are modelled', {
+    ...recurring,
+    limp: nodes('the nodes that limp'),
+    cpu: optional(quantity('fraction', 'what is left of the speed of their CPU', { minimum: 1e-6 })),
+    disk: optional(quantity('fraction', 'what is left of the speed of their disk', { minimum: 1e-6 })),
+    for: span('for so long; to the end where left out'),
+  }),
+  disk: mapping('disks fail, where machines are modelled', {
+    ...recurring,
+    disk: nodes('the nodes whose disks fail: they go down, and their slivers lose what they kept'),
+    repair: span('each comes back with another disk so long after; never where left out'),
+  }),
+  restart: mapping('nodes start again', { ...recurring, restart: nodes('the nodes that start again') }),
+});
+
+const groups = Type.Unsafe<Record<string, { of: 'sites' | 'nodes'; into: number }>>({
+  type: 'object',
+  propertyNames: { pattern: NAME_PATTERN },
+  additionalProperties: mapping('a kind of group, to which nodes are dealt at random', {
+    of: Type.Unsafe<'sites' | 'nodes'>({
+      enum: ['sites', 'nodes'],
+      default: 'nodes',
+      description: 'whether each node is dealt by itself, or all nodes of a site together',
+    }),
+    into: Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'how many groups' }),
+  }),
+  description:
+    'groups of nodes that share a fate, by the name of their kind: power supplies, turns in an upgrade',
+  errorMessage: 'a mapping such as { power: { of: sites, into: 40 } }',
 });
 
 const fidelity = mapping(
@@ -275,6 +266,21 @@ const fidelity = mapping(
   },
   { default: {} },
 );
+
+/** Designs that one scenario compares. What each changes is checked where it is laid over the document. */
+export const variantsSchema = Type.Unsafe<Record<string, Record<string, unknown>>>({
+  type: 'object',
+  minProperties: 1,
+  propertyNames: { pattern: NAME_PATTERN },
+  additionalProperties: {
+    type: 'object',
+    description: 'what the variant changes: values by the paths of their keys, as after --set',
+    errorMessage: 'a mapping from paths of keys to values, such as { network.loss: 1% }, or {}',
+    examples: [{ 'network.loss': '1%' }],
+  },
+  description: 'the designs to run side by side, by their names, each as what it changes',
+  errorMessage: 'at least one variant, by its name',
+});
 
 const keys = {
   name: Type.String({
@@ -308,12 +314,17 @@ const keys = {
     errorMessage: 'at least one slice, by its name',
   }),
   fidelity,
+  groups: optional(groups),
+  admission: optional(admissionSchema),
+  borders: optional(bordersSchema),
   ...subsystemSchemas,
   faults: Type.Array(faultSchema, { default: [], description: 'faults, in any order' }),
+  variants: optional(variantsSchema),
   expect: Type.Array(
     text('expectation', 'metric[.statistic], an operator and a value', [
       'dht.lookup.success >= 0.99',
       'prober.rtt.p50 <= 200ms',
+      'push/dht.sent <= 0.5 * poll/dht.sent',
     ]),
     { default: [], description: 'what the metrics must satisfy for the run to pass' },
   ),

@@ -1,6 +1,6 @@
 // Selectors: which nodes a fault meets, as people write it (`10% of nodes`, `region europe`, `princeton-1`).
-import type { Selector } from '../models/faults/spec.ts';
-import type { Region } from '../models/topology/site.ts';
+import type { Amount, Selector } from '../models/faults/spec.ts';
+import type { Region, SiteClass } from '../models/topology/site.ts';
 import { nearest } from './nearest.ts';
 import { Misread, readFraction } from './units.ts';
 
@@ -8,8 +8,9 @@ import { Misread, readFraction } from './units.ts';
 export const NAME_PATTERN = '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$';
 
 const REGIONS: readonly Region[] = ['africa', 'asia', 'europe', 'north-america', 'oceania', 'south-america'];
+const CLASSES: readonly SiteClass[] = ['edge', 'co-location', 'peering', 'contributed'];
 const EXPECTED =
-  'all, "10% of nodes", "5 nodes", the name of a site or node, "region europe", or "country US"';
+  'all, "10% of nodes", "5 nodes", "2 sites", "1 power group", the name of a site or node, "region europe", "country US", or "class contributed"';
 
 const isName = (text: string) => new RegExp(NAME_PATTERN).test(text);
 
@@ -27,17 +28,44 @@ function readRegion(text: string): Selector | Misread {
   return new Misread(`region and one of ${REGIONS.join(', ')}`, meant && `region ${meant}`);
 }
 
-function readAmount(figure: string, percent: boolean): Selector | Misread {
+function readClass(text: string): Selector | Misread {
+  const found = CLASSES.find(known => known === text.toLowerCase());
+  if (found) return { kind: 'class', class: found };
+  const meant = nearest(text, CLASSES);
+  return new Misread(`class and one of ${CLASSES.join(', ')}`, meant && `class ${meant}`);
+}
+
+/** `5`, or with `percent` 5 %, of what. */
+function readAmount(figure: string, percent: boolean, what: string): Amount | Misread {
   if (!percent) {
     const count = Number(figure);
     return Number.isSafeInteger(count) && count >= 1
-      ? { kind: 'count', count }
-      : new Misread('a whole number of nodes, at least 1');
+      ? { count }
+      : new Misread(`a whole number of ${what}, at least 1`);
   }
   const fraction = readFraction(`${figure}%`);
   return typeof fraction === 'number' && fraction > 0
-    ? { kind: 'fraction', fraction }
-    : new Misread('more than 0% and at most 100% of nodes');
+    ? { fraction }
+    : new Misread(`more than 0% and at most 100% of ${what}`);
+}
+
+/** `5 nodes`, `10% of sites`, `2 power groups`, `power group 2`; undefined where the text is nothing of that kind. */
+function readPart(text: string): Selector | Misread | undefined {
+  const [, kind, number] = /^([a-z0-9-]+) group (\d+)$/.exec(text) ?? [];
+  if (kind !== undefined && isName(kind)) {
+    return Number(number) >= 1
+      ? { kind: 'group', of: kind, number: Number(number) }
+      : new Misread(`the number of a group, from 1, such as "${kind} group 1"`);
+  }
+  const [, figure, percent, what] =
+    /^(\d+(?:\.\d+)?) ?(?:(%) of )?(nodes?|sites?|[a-z0-9-]+ groups?)$/.exec(text) ?? [];
+  if (what === undefined) return undefined;
+  const plural = what.endsWith('s') ? what : `${what}s`;
+  const amount = readAmount(figure!, percent === '%', plural);
+  if (amount instanceof Misread) return amount;
+  if (plural === 'sites') return { kind: 'sites', amount };
+  if (plural !== 'nodes') return { kind: 'groups', of: what.split(' ')[0]!, amount };
+  return 'count' in amount ? { kind: 'count', ...amount } : { kind: 'fraction', ...amount };
 }
 
 /** Reads one selector: any kind but `rest`, which stands only in a partition. */
@@ -45,11 +73,12 @@ export function readSelector(value: unknown): Selector | Misread {
   if (typeof value !== 'string') return new Misread(EXPECTED, suggestion(String(value)));
   const text = value.trim().replace(/\s+/g, ' ');
   if (text === 'all') return { kind: 'all' };
-  const amount = /^(\d+(?:\.\d+)?) ?(?:(%) of nodes?|nodes?)$/.exec(text);
-  if (amount) return readAmount(amount[1]!, amount[2] === '%');
+  const part = readPart(text);
+  if (part) return part;
   const [, word, rest] = /^(\S+) (\S+)$/.exec(text) ?? [];
   if (word === 'region') return readRegion(rest!);
   if (word === 'country') return readCountry(rest!);
+  if (word === 'class') return readClass(rest!);
   const named = word === 'site' || word === 'node';
   const name = named ? rest! : text;
   // A bare figure is rather a number of nodes without its unit than a name.
@@ -69,7 +98,7 @@ function similar(text: string): string | undefined {
   const amount = /^(\d+(?:\.\d+)?) ?(%?)/.exec(text);
   if (amount) return amount[2] ? `${amount[1]}% of nodes` : `${amount[1]} nodes`;
   const [, word, rest] = /^(\S+) (\S+)$/.exec(text) ?? [];
-  const meant = word && nearest(word, ['region', 'country', 'site', 'node']);
+  const meant = word && nearest(word, ['region', 'country', 'class', 'site', 'node']);
   return meant ? `${meant} ${rest!.toLowerCase()}` : text.toLowerCase();
 }
 
@@ -126,5 +155,5 @@ function contradiction(groups: readonly (readonly Selector[])[]): Misread | unde
   return twice ? new Misread('every name, region, country and rest in one group only') : undefined;
 }
 
-/** Draws of so many nodes may stand in two groups; what names nodes may not. */
-const isFixed = ({ kind }: Selector) => kind !== 'count' && kind !== 'fraction';
+/** Draws may stand in two groups; what names nodes may not. */
+const isFixed = ({ kind }: Selector) => !['count', 'fraction', 'sites', 'groups'].includes(kind);

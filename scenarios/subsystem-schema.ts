@@ -1,6 +1,10 @@
 // Subsystems in a scenario: the schema of each key, and what it says in base units. Each has a file of its own.
-import type { TProperties } from 'typebox';
+import Type, { type TProperties } from 'typebox';
 import type { SubsystemSpecs } from '../models/spec.ts';
+import { machinesOf, machinesSchema } from './machines-schema.ts';
+import { managementOf, managementSchema } from './management-schema.ts';
+import { requestsOf, requestsSchema } from './requests-schema.ts';
+import { floodOf, floodSchema, wormOf, wormSchema } from './threats-schema.ts';
 
 /** A subsystem's key. */
 interface SubsystemKey<D, S> {
@@ -14,7 +18,13 @@ type Keys = {
   readonly [K in keyof SubsystemSpecs]-?: SubsystemKey<TProperties[string], NonNullable<SubsystemSpecs[K]>>;
 };
 
-const keys: Keys = {};
+const keys: Keys = {
+  worm: { schema: Type.Optional(wormSchema), read: wormOf },
+  flood: { schema: Type.Optional(floodSchema), read: floodOf },
+  management: { schema: Type.Optional(managementSchema), read: managementOf },
+  machines: { schema: Type.Optional(machinesSchema), read: machinesOf },
+  requests: { schema: Type.Optional(requestsSchema), read: requestsOf },
+};
 
 /** The keys of all subsystems, for the schema of a scenario. */
 export const subsystemSchemas: TProperties = Object.fromEntries(

@@ -19,7 +19,8 @@ export class JsonLines {
 
 /**
  * A distribution's line is `{"time", "metric", "value", "unit"}`. A counter's is the same with unit `count`, and its
- * value is what was added: the sum over the lines is the count.
+ * value is what was added: the sum over the lines is the count. A distribution of counts says that it is one, by
+ * `"kind": "distribution"`.
  */
 export class JsonMeter implements Meter {
   private readonly lines: JsonLines;
@@ -33,6 +34,7 @@ export class JsonMeter implements Meter {
   }
 
   distribution(metric: string, unit: Unit): Distribution {
-    return { record: value => this.lines.line({ metric, value, unit }) };
+    const kind = unit === 'count' ? { kind: 'distribution' } : {};
+    return { record: value => this.lines.line({ metric, value, unit, ...kind }) };
   }
 }

@@ -21,14 +21,18 @@ const BUCKET_LOAD = 8;
 const MAX_BUCKETS = 1 << 20;
 const NONE = -1;
 
-// A slot's integers, in one array so that they share a cache line.
-const STRIDE = 8;
-const NEXT = 0; // the next slot of the same chain
-const KIND = 1; // -1: cancelled
-const GENERATION = 2;
-const HOST = 3;
-const X = 4;
-const Y = 5;
+// A slot: two doubles, then integers, all in one cache line.
+const BYTES = 64;
+const DOUBLES = BYTES / 8;
+const TIME = 0;
+const SEQUENCE = 1;
+const STRIDE = BYTES / 4;
+const NEXT = 4; // the next slot of the same chain
+const KIND = 5; // -1: cancelled
+const GENERATION = 6;
+const HOST = 7;
+const X = 8;
+const Y = 9;
 
 const SLOT_LIMIT = 2 ** 24;
 const GENERATIONS = 2 ** 29 - 1;
@@ -50,8 +54,9 @@ export class EventQueue {
   y = 0;
 
   private capacity = 1024;
-  private times = new Float64Array(2 * this.capacity); // time, sequence
   private meta = new Int32Array(STRIDE * this.capacity);
+  /** The same memory as `meta`. */
+  private times = new Float64Array(this.meta.buffer);
   private subjects: unknown[] = [];
   private used = 0;
   private free = NONE;
@@ -96,8 +101,8 @@ export class EventQueue {
     meta[base + HOST] = host;
     meta[base + X] = x;
     meta[base + Y] = y;
-    this.times[2 * slot] = time;
-    this.times[2 * slot + 1] = this.sequence++;
+    this.times[DOUBLES * slot + TIME] = time;
+    this.times[DOUBLES * slot + SEQUENCE] = this.sequence++;
     this.subjects[slot] = subject;
     this.size++;
     this.place(slot, time);
@@ -184,8 +189,8 @@ export class EventQueue {
   private grow(): void {
     if (this.capacity === SLOT_LIMIT) throw new QueueFullError(`more than ${SLOT_LIMIT} events are pending`);
     this.capacity *= 2;
-    this.times = copyInto(new Float64Array(2 * this.capacity), this.times);
     this.meta = copyInto(new Int32Array(STRIDE * this.capacity), this.meta);
+    this.times = new Float64Array(this.meta.buffer);
     this.heapTimes = copyInto(new Float64Array(this.capacity + 4), this.heapTimes);
     this.heapSlots = copyInto(new Int32Array(this.capacity + 4), this.heapSlots);
   }
@@ -237,7 +242,7 @@ export class EventQueue {
       const next = this.meta[slot * STRIDE + NEXT];
       this.ringCount--;
 
-      this.pushHeap(slot, this.times[2 * slot]);
+      this.pushHeap(slot, this.times[DOUBLES * slot + TIME]);
       slot = next;
     }
   }
@@ -250,7 +255,7 @@ export class EventQueue {
     this.far = NONE;
     this.farCount = 0;
     this.fitRing(slots);
-    for (const slot of slots) this.place(slot, this.times[2 * slot]);
+    for (const slot of slots) this.place(slot, this.times[DOUBLES * slot + TIME]);
   }
 
   /** All live slots, wherever they wait; cancelled ones are released on the way. */
@@ -285,10 +290,10 @@ export class EventQueue {
       return;
     }
     let first = Infinity;
-    for (const slot of slots) first = Math.min(first, this.times[2 * slot]);
+    for (const slot of slots) first = Math.min(first, this.times[DOUBLES * slot + TIME]);
     const sample = new Float64Array(255);
     for (let index = 0; index < sample.length; index++) {
-      sample[index] = this.times[2 * slots[Math.floor((index * count) / sample.length)]];
+      sample[index] = this.times[DOUBLES * slots[Math.floor((index * count) / sample.length)] + TIME];
     }
     sample.sort();
     const buckets = Math.min(MAX_BUCKETS, 2 ** Math.ceil(Math.log2(count / BUCKET_LOAD)));
@@ -347,7 +352,7 @@ export class EventQueue {
   }
 
   private earlier(a: number, b: number): boolean {
-    return this.times[2 * a + 1] < this.times[2 * b + 1];
+    return this.times[DOUBLES * a + SEQUENCE] < this.times[DOUBLES * b + SEQUENCE];
   }
 }
 

@@ -2,8 +2,8 @@
 import { type EventKind, NO_HOST, type Simulation } from '../../sim/simulation.ts';
 import type { Nanoseconds } from '../../sim/time.ts';
 import type { Network } from '../network/network.ts';
+import type { FaultEvent, MachineFault } from './event.ts';
 import { type Pausable, Pauses } from './pauses.ts';
-import type { FaultEvent } from './schedule.ts';
 import { Slowness } from './slowness.ts';
 
 /** Whose nodes crash and come back, stand still and go on. */
@@ -14,6 +14,8 @@ export interface Victims extends Pausable {
   recover(node: number): void;
   /** The node's clock jumps, be it up or down. @param by nanoseconds, negative: back */
   jumpClock(node: number, by: Nanoseconds): void;
+  /** Something is wrong with machines, or is put right; left out where these are not modelled. */
+  afflict?(fault: MachineFault): void;
 }
 
 /** Faults on their way into a simulation. */
@@ -65,6 +67,12 @@ export class Injection {
         break;
       case 'heal':
         this.network.cuts.remove(event.grouping);
+        break;
+      case 'limp':
+      case 'sound':
+      case 'disk':
+      case 'replace':
+        this.victims.afflict?.(event);
         break;
       case 'slow':
         this.slowness.begin(event.link);

@@ -1,5 +1,5 @@
 // Pauses: the pauses that faults have put in force. A node goes on when the last of those that concern it ends.
-import type { Pause } from './schedule.ts';
+import type { Pause } from './event.ts';
 
 /** Whose nodes stand still. */
 export interface Pausable {

@@ -2,72 +2,116 @@
 import { type RandomStream, stream } from '../../sim/random.ts';
 import type { Nanoseconds } from '../../sim/time.ts';
 import { TestbedError } from '../error.ts';
-import { apart, type Grouping, oneWay } from '../network/cuts.ts';
+import { apart, oneWay } from '../network/cuts.ts';
 import type { Nodes } from '../node/nodes.ts';
+import { compileChurn } from './churn.ts';
+import type { FaultEvent } from './event.ts';
 import { type Place, select } from './select.ts';
-import type { FaultSpec, Selector } from './spec.ts';
+import { drawSpan } from './span.ts';
+import type { ChurnSpec, FaultSpec, Selector, Span } from './spec.ts';
 
-/** One thing that happens. The events that begin and end one partition, slowness and such share their object. */
-export type FaultEvent =
-  | { readonly at: Nanoseconds; readonly kind: 'crash' | 'restart'; readonly node: number }
-  | { readonly at: Nanoseconds; readonly kind: 'cut' | 'heal'; readonly grouping: Grouping }
-  | { readonly at: Nanoseconds; readonly kind: 'slow' | 'mend'; readonly link: SlowLink }
-  | { readonly at: Nanoseconds; readonly kind: 'lossy' | 'clean'; readonly link: LossyLink }
-  | { readonly at: Nanoseconds; readonly kind: 'pause' | 'resume'; readonly pause: Pause }
-  | { readonly at: Nanoseconds; readonly kind: 'jump'; readonly node: number; readonly by: Nanoseconds };
+/** As many events as a schedule may have: each lies in the event queue from the start. */
+const MOST_EVENTS = 5_000_000;
 
-/** What is wrong with some nodes' access links. */
-export interface SlowLink {
-  readonly nodes: readonly number[];
-  /** bit/s; undefined: as before */
-  readonly rate: number | undefined;
-  /** Extra one-way delay, in nanoseconds. */
-  readonly delay: Nanoseconds;
-}
-
-export interface LossyLink {
-  readonly nodes: readonly number[];
-  /** Fraction of messages lost in each direction, in (0, 1]. */
-  readonly rate: number;
-}
-
-/** Some nodes' standing still. */
-export interface Pause {
-  readonly nodes: readonly number[];
-}
+/** The fault at one time. */
+type Once = FaultSpec & { readonly at: Nanoseconds };
 
 /**
  * Compiles faults to events in order of time (of equal times, in the order of the list).
- * @throws {TestbedError} where a fault names what the testbed does not have
+ * @param end the end of the run: what recurs does so before it; without one nothing may
+ * @throws {TestbedError} where a fault names what the testbed does not have, or recurs too often
  */
-export function scheduleFaults(faults: readonly FaultSpec[], nodes: Nodes, seed: string): FaultEvent[] {
-  return faults
-    .flatMap((fault, index) =>
-      compileFault(fault, nodes, stream(seed, 'faults', index), ['faults', index, fault.kind]),
-    )
-    .sort((a, b) => a.at - b.at);
+export function scheduleFaults(
+  faults: readonly (FaultSpec | ChurnSpec)[],
+  nodes: Nodes,
+  seed: string,
+  end: Nanoseconds = Infinity,
+): FaultEvent[] {
+  const events: FaultEvent[] = [];
+  const churning = new Map<number, number>();
+  for (const [index, fault] of faults.entries()) {
+    const place = ['faults', index, fault.kind];
+    const own =
+      fault.kind === 'churn'
+        ? once(compileChurn(fault, nodes, seed, place, end), index, nodes, churning)
+        : recur(fault, nodes, stream(seed, 'faults', index), place, end);
+    for (const event of own) {
+      events.push(event);
+      if (events.length > MOST_EVENTS) throw tooMany(place);
+    }
+  }
+  return events.sort((a, b) => a.at - b.at);
+}
+
+const tooMany = (place: Place): TestbedError =>
+  new TestbedError(
+    place,
+    `more than ${MOST_EVENTS} events`,
+    'faults less often, on fewer nodes, or a shorter run',
+  );
+
+/** A node that churns by two laws would obey neither. @throws {TestbedError} */
+function* once(
+  events: Iterable<FaultEvent & { readonly node: number }>,
+  index: number,
+  nodes: Nodes,
+  churning: Map<number, number>,
+): Iterable<FaultEvent> {
+  for (const event of events) {
+    const { node } = event;
+    const other = churning.get(node) ?? index;
+    churning.set(node, other);
+    if (other !== index) {
+      const found = `${nodes.names[node]}, which churns by faults.${other} too`;
+      throw new TestbedError(['faults', index, 'churn'], found, 'each node in one churn at most');
+    }
+    yield event;
+  }
+}
+
+/** All that a fault does before the end. */
+function* recur(
+  fault: FaultSpec,
+  nodes: Nodes,
+  random: RandomStream,
+  place: Place,
+  end: Nanoseconds,
+): Iterable<FaultEvent> {
+  let at = drawSpan(fault.at, random);
+  if (fault.every === undefined) {
+    yield* compileFault({ ...fault, at }, nodes, random, place, end);
+    return;
+  }
+  if (end === Infinity) throw new TestbedError(place, 'a fault that recurs', 'a run with an end');
+  for (;;) {
+    at += drawSpan(fault.every, random);
+    if (at >= end) return;
+    yield* compileFault({ ...fault, at }, nodes, random, place, end);
+  }
 }
 
 /**
- * Compiles one fault, to events in no particular order.
+ * Compiles one occurrence of a fault, to events in no particular order.
  * @param random decides where the fault leaves a choice
  * @param place where the fault stands, for the error that it may deserve
  * @throws {TestbedError} where it names what the testbed does not have
  */
 export function compileFault(
-  fault: FaultSpec,
+  fault: Once,
   nodes: Nodes,
   random: RandomStream,
   place: Place,
+  end = Infinity,
 ): FaultEvent[] {
   const chosen = (selector: Selector) => select(selector, nodes, random, place);
+  const spell = (begin: FaultEvent, ending: FaultEvent, span: Span | undefined): FaultEvent[] =>
+    span === undefined ? [begin] : [begin, { ...ending, at: begin.at + drawSpan(span, random) }];
   const { at } = fault;
   switch (fault.kind) {
     case 'crash':
       return chosen(fault.nodes).flatMap(node => {
         const crash: FaultEvent = { at: at + Math.round(random.uniform() * fault.over), kind: 'crash', node };
-        const restart = (after: Nanoseconds): FaultEvent => ({ at: crash.at + after, kind: 'restart', node });
-        return fault.restart === undefined ? [crash] : [crash, restart(fault.restart)];
+        return spell(crash, { at, kind: 'restart', node }, fault.restart);
       });
     case 'restart':
       return chosen(fault.nodes).map(node => ({ at, kind: 'restart', node }));
@@ -90,12 +134,42 @@ export function compileFault(
       const pause = { nodes: chosen(fault.nodes) };
       return spell({ at, kind: 'pause', pause }, { at, kind: 'resume', pause }, fault.for);
     }
+    case 'limp': {
+      const limp = { nodes: chosen(fault.nodes), cpu: fault.cpu ?? 1, disk: fault.disk ?? 1 };
+      return spell({ at, kind: 'limp', limp }, { at, kind: 'sound', limp }, fault.for);
+    }
+    case 'disk':
+      return chosen(fault.nodes).flatMap(node =>
+        spell({ at, kind: 'disk', node }, { at, kind: 'replace', node }, fault.repair),
+      );
+    case 'flap': {
+      const last = fault.for === undefined ? end : Math.min(end, at + drawSpan(fault.for, random));
+      if (last === Infinity)
+        throw new TestbedError(place, 'links that flap for ever', '`for` beside it, or a run with an end');
+      return flap(fault, chosen(fault.nodes), last, random, place);
+    }
   }
 }
 
-/** What begins, and what ends it after a span, if it ever ends. */
-function spell(begin: FaultEvent, end: FaultEvent, span: Nanoseconds | undefined): FaultEvent[] {
-  return span === undefined ? [begin] : [begin, { ...end, at: begin.at + span }];
+/** Links' spells of losing everything; the last ends at the end at the latest. @throws {TestbedError} where they are too many */
+function flap(
+  { at, up, down }: Once & { readonly kind: 'flap' },
+  nodes: readonly number[],
+  last: Nanoseconds,
+  random: RandomStream,
+  place: Place,
+): FaultEvent[] {
+  const events: FaultEvent[] = [];
+  for (const node of nodes) {
+    const link = { nodes: [node], rate: 1 };
+    for (let time = at + drawSpan(up, random); time < last; ) {
+      const back = Math.min(last, time + drawSpan(down, random));
+      events.push({ at: time, kind: 'lossy', link }, { at: back, kind: 'clean', link });
+      if (events.length > MOST_EVENTS) throw tooMany(place);
+      time = back + drawSpan(up, random);
+    }
+  }
+  return events;
 }
 
 function group(

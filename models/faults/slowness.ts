@@ -1,7 +1,7 @@
 // Slowness: the slow links that faults have put in force.
 import type { Nanoseconds } from '../../sim/time.ts';
 import type { Network } from '../network/network.ts';
-import type { SlowLink } from './schedule.ts';
+import type { SlowLink } from './event.ts';
 
 /** Of several slow links that concern one node the slowest rate holds, and their delays add up. */
 export class Slowness {

@@ -41,8 +41,9 @@ export function furnish(
   meter: Meter,
   seed: string,
   clocks = clocksOf([]),
+  siteMeter = meter,
 ): HostRoom {
-  const fabric = new Fabric(sim, { network, caps, hosts, cargo: byReference }, meter);
+  const fabric = new Fabric(sim, { network, caps, hosts, cargo: byReference }, meter, siteMeter);
   const standstills = new Standstills(hosts, meter.counter('dropped.buffer'));
   // A crash leaves the host's timers in the queue; the life that set them tells that they are void.
   const timer = sim.kind<() => void>('timer', (address, run, life, number) => {
@@ -77,10 +78,13 @@ export class SimulatedHost<M> implements Host<M> {
     this.sizer = sizer;
   }
 
-  /** Starts a new instance of a protocol, in a new life without memory of the one before. */
-  boot(protocol: Protocol<M>): void {
+  /**
+   * Starts a new instance of a protocol, in a new life without memory of the one before.
+   * @param receiver takes what arrives in its place, and passes it on
+   */
+  boot(protocol: Protocol<M>, receiver: Endpoint<M> = protocol): void {
     this.room.standstills.forget(this.address);
-    this.room.hosts.boot(this.address, protocol as Endpoint<unknown>);
+    this.room.hosts.boot(this.address, receiver as Endpoint<unknown>);
     protocol.start();
   }
 

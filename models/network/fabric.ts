@@ -1,11 +1,14 @@
 // The fabric: carries messages between hosts, whatever the messages are. The network says what becomes of them; the fabric schedules it.
 import type { Counter, Meter } from '../../protocols/port.ts';
-import type { EventKind, Simulation } from '../../sim/simulation.ts';
-import type { Nanoseconds } from '../../sim/time.ts';
-import { CORRUPT, DROP_REASONS, HOST_DOWN } from './fate.ts';
+import { type EventKind, NO_HOST, type Simulation } from '../../sim/simulation.ts';
+import { type Nanoseconds, SECOND } from '../../sim/time.ts';
+import { Departures, type Parcel } from './departures.ts';
+import { CORRUPT, DROP_REASONS, FILTERED, HOST_DOWN } from './fate.ts';
+import type { Gates } from './gates.ts';
 import type { Hosts } from './hosts.ts';
 import { DAMAGED, DUPLICATED } from './impairments.ts';
 import type { Network } from './network.ts';
+import type { SiteLinks } from './site-links.ts';
 import type { Caps } from './token-buckets.ts';
 
 /** A message that waits for its sender's cap; the sender's crash takes it along. */
@@ -38,17 +41,28 @@ export interface Passage<M> {
   readonly cargo: Cargo<M>;
 }
 
-/** A message's way: sliver's cap, sender's link, path, receiver's link, host. Each wait on it is one event. */
+/** How often what sites suffer is measured. */
+const SITE_INTERVAL: Nanoseconds = SECOND;
+
+/**
+ * A message's way: sliver's cap, sender's link, path, receiver's link, host, and the links of both sites, where they
+ * have any. Each wait on it is one event.
+ */
 export class Fabric<M> {
   private readonly sim: Simulation;
   private readonly network: Network;
   private readonly caps: Caps;
   private readonly hosts: Hosts<M>;
   private readonly cargo: Cargo<M>;
+  /** Undefined where a message's way out is arithmetic. */
+  private readonly departures: Departures<M> | undefined;
+  private readonly siteLinks: SiteLinks | undefined;
+  private readonly gates: Gates | undefined;
 
   private readonly released: EventKind<Held<M>>;
   private readonly arrived: EventKind<M>;
   private readonly delivered: EventKind<M>;
+  private entered: EventKind<M> | undefined;
 
   private readonly sentMessages: Counter;
   private readonly sentBytes: Counter;
@@ -56,7 +70,16 @@ export class Fabric<M> {
   private readonly deliveredMessages: Counter;
   private readonly dropped: readonly Counter[];
 
-  constructor(sim: Simulation, { network, caps, hosts, cargo }: Passage<M>, meter: Meter) {
+  /**
+   * @param meter of the network
+   * @param siteMeter of sites, where they have links
+   */
+  constructor(
+    sim: Simulation,
+    { network, caps, hosts, cargo }: Passage<M>,
+    meter: Meter,
+    siteMeter: Meter = meter,
+  ) {
     this.sim = sim;
     this.network = network;
     this.caps = caps;
@@ -73,6 +96,10 @@ export class Fabric<M> {
     this.duplicatedMessages = meter.counter('duplicated');
     this.deliveredMessages = meter.counter('delivered');
     this.dropped = DROP_REASONS.map(reason => meter.counter(`dropped.${reason}`));
+    this.gates = network.gates;
+    this.siteLinks = network.siteLinks;
+    if (network.siteLinks) this.openSites(network.siteLinks, siteMeter);
+    if (network.siteLinks || network.sharedAccess) this.departures = this.makeDepartures(meter);
   }
 
   /** @param bytes on the wire, headers included */
@@ -86,15 +113,29 @@ export class Fabric<M> {
   }
 
   private transmit(from: number, to: number, bytes: number, message: M): void {
-    const { network, hosts } = this;
+    const { network, hosts, gates } = this;
+    if (gates !== undefined && !gates.leave(from, to, this.sim.now)) {
+      this.drop(message, FILTERED, from, to);
+      return;
+    }
     const fromNode = hosts.nodeOf[from];
     const toNode = hosts.nodeOf[to];
+    if (this.departures !== undefined && fromNode !== toNode && hosts.isUp(from)) {
+      this.departures.take(from, to, bytes, message);
+      return;
+    }
     const arrives = hosts.isUp(from)
       ? network.transmit(fromNode, toNode, bytes, this.sim.now, from)
       : HOST_DOWN;
+    this.dispatch(arrives, from, to, bytes, message);
+  }
+
+  /** @param arrives when the message stands before the receiver's links, or a drop code */
+  private dispatch(arrives: number, from: number, to: number, bytes: number, message: M): void {
     if (arrives < 0) this.drop(message, arrives, from, to);
     else {
-      const mishap = network.mishap(fromNode, toNode, from);
+      const { nodeOf } = this.hosts;
+      const mishap = this.network.mishap(nodeOf[from], nodeOf[to], from);
       if (mishap === 0) this.sim.post(arrives, this.arrived, to, message, from, bytes);
       else this.impair(mishap, arrives, from, to, bytes, message);
     }
@@ -118,17 +159,47 @@ export class Fabric<M> {
     else this.sim.at(arrives, () => this.discard(from, to, bytes, message), to);
   }
 
-  /** A message that its receiver finds damaged has kept the receiver's link busy all the same. */
+  /** A message that its receiver finds damaged has kept the receiver's links busy all the same. */
   private discard(from: number, to: number, bytes: number, message: M): void {
+    const inside = this.enterSite(from, to, bytes);
+    if (inside > this.sim.now) this.sim.at(inside, () => this.discardInside(from, to, bytes, message), to);
+    else if (inside < 0) this.drop(message, inside, from, to);
+    else this.discardInside(from, to, bytes, message);
+  }
+
+  private discardInside(from: number, to: number, bytes: number, message: M): void {
     const received = this.enter(from, to, bytes);
     this.drop(message, received < 0 ? received : CORRUPT, from, to);
   }
 
   private receive(from: number, to: number, bytes: number, message: M): void {
+    const { gates, sim } = this;
+    const wait = gates === undefined ? 0 : gates.enter(from, to, sim.now);
+    if (wait === 0) this.receiveWithin(from, to, bytes, message);
+    else if (wait < 0) this.drop(message, wait, from, to);
+    else sim.at(sim.now + wait, () => this.receiveWithin(from, to, bytes, message), to);
+  }
+
+  private receiveWithin(from: number, to: number, bytes: number, message: M): void {
+    const inside = this.enterSite(from, to, bytes);
+    if (inside === this.sim.now) this.receiveInside(from, to, bytes, message);
+    else if (inside < 0) this.drop(message, inside, from, to);
+    else this.sim.post(inside, this.entered!, to, message, from, bytes);
+  }
+
+  private receiveInside(from: number, to: number, bytes: number, message: M): void {
     const received = this.enter(from, to, bytes);
     if (received < 0) this.drop(message, received, from, to);
     else if (received === this.sim.now) this.deliver(from, to, message);
     else this.sim.post(received, this.delivered, to, message, from);
+  }
+
+  /** @returns when the last byte is inside the receiver's site, which it may have been all the time, or a drop code */
+  private enterSite(from: number, to: number, bytes: number): number {
+    const { siteLinks, sim, network, hosts } = this;
+    if (siteLinks === undefined) return sim.now;
+    const [fromSite, toSite] = [network.siteOf[hosts.nodeOf[from]], network.siteOf[hosts.nodeOf[to]]];
+    return fromSite === toSite ? sim.now : siteLinks.enter(toSite, bytes, sim.now);
   }
 
   private enter(from: number, to: number, bytes: number): number {
@@ -147,5 +218,34 @@ export class Fabric<M> {
   private drop(message: M, fate: number, from: number, to: number): void {
     this.dropped[-fate - 1].add();
     this.cargo.dropped(message, fate, from, to);
+  }
+
+  private makeDepartures(meter: Meter): Departures<M> {
+    const { sim, network, hosts } = this;
+    const outside = {
+      cross: ({ message, from, to, bytes }: Parcel<M>, sent: Nanoseconds) =>
+        this.dispatch(
+          network.cross(hosts.nodeOf[from], hosts.nodeOf[to], sent, from),
+          from,
+          to,
+          bytes,
+          message,
+        ),
+      drop: (message: M, fate: number, from: number, to: number) => this.drop(message, fate, from, to),
+    };
+    return new Departures(sim, network, hosts, outside, meter);
+  }
+
+  private openSites(siteLinks: SiteLinks, meter: Meter): void {
+    const { sim, network, hosts } = this;
+    this.entered = sim.kind('enter', (to, message, from, bytes) =>
+      this.receiveInside(from, to, bytes, message),
+    );
+    siteLinks.open([...new Set(hosts.nodeOf.map(node => network.siteOf[node]))], meter);
+    const look = sim.kind('site-look', () => {
+      siteLinks.measure(sim.now);
+      sim.post(sim.now + SITE_INTERVAL, look, NO_HOST, undefined);
+    });
+    sim.post(SITE_INTERVAL, look, NO_HOST, undefined);
   }
 }

@@ -14,6 +14,20 @@ export const OVER_CAP = -5;
 export const HOST_DOWN = -6;
 /** Damaged on the path: the receiver's checksum finds it, and the receiver discards it. */
 export const CORRUPT = -7;
+/** The queue of a site's link was full. */
+export const SITE_FULL = -8;
+/** A firewall, address translator or proxy did not let it pass. */
+export const FILTERED = -9;
 
 /** The codes' names in results: `DROP_REASONS[-code - 1]`. */
-export const DROP_REASONS = ['loss', 'uplink', 'downlink', 'partition', 'cap', 'down', 'corrupt'] as const;
+export const DROP_REASONS = [
+  'loss',
+  'uplink',
+  'downlink',
+  'partition',
+  'cap',
+  'down',
+  'corrupt',
+  'site',
+  'filtered',
+] as const;

@@ -1,5 +1,6 @@
 // Token buckets: the rate caps of slivers, which delay what comes too fast and drop what would wait too long.
 import type { Nanoseconds } from '../../sim/time.ts';
+import { DailyBytes } from './daily-bytes.ts';
 import { OVER_CAP } from './fate.ts';
 import { nanosecondsPerByte } from './links.ts';
 import type { CapSpec } from './spec.ts';
@@ -22,6 +23,7 @@ export interface Caps {
 
 /** The caps of slivers, one for each. A run without any limit pays for none. */
 export function capsOf(specs: readonly CapSpec[]): Caps {
+  if (specs.some(({ daily }) => daily !== undefined)) return new DailyBytes(specs, new TokenBuckets(specs));
   return specs.every(({ uplink }) => uplink === Infinity) ? noCaps : new TokenBuckets(specs);
 }
 
@@ -55,5 +57,16 @@ export class TokenBuckets implements Caps {
     if (leaves - now > buckets[base + QUEUE]) return OVER_CAP;
     buckets[base + FULL_AT] = Math.max(full, leaves) + (lacking > 0 ? burst : bytes) * perByte;
     return leaves;
+  }
+
+  /** From now on a bucket fills at this rate in bit/s. What it lacks of being full stays as it is. */
+  setRate(sliver: number, rate: number, now: Nanoseconds): void {
+    const buckets = this.buckets;
+    const base = STRIDE * sliver;
+    const before = buckets[base + PER_BYTE];
+    const after = nanosecondsPerByte(rate);
+    const wait = buckets[base + FULL_AT] - now;
+    if (wait > 0 && before > 0) buckets[base + FULL_AT] = now + (wait * after) / before;
+    buckets[base + PER_BYTE] = after;
   }
 }

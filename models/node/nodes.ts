@@ -1,6 +1,7 @@
 // The nodes of a testbed: their names, sites and whether they are up, in flat arrays.
 import { closest } from 'fastest-levenshtein';
 import type { Site } from '../topology/site.ts';
+import type { Groups } from './groups.ts';
 
 /** All nodes, in the order of their sites. Node k of site `princeton` is called `princeton-k`, counted from 1. */
 export class Nodes {
@@ -10,6 +11,8 @@ export class Nodes {
   /** The first node of each site, and, last, the number of nodes. */
   readonly firstOf: Int32Array;
   readonly up: Uint8Array;
+  /** By kind of group, who shares a fate with whom. */
+  groups: Groups = new Map();
 
   private byName: Map<string, number> | undefined;
 

@@ -1,12 +1,28 @@
 // What a scenario says of a slice: where it is placed, what it may use and what runs in it.
 import type { Nanoseconds } from '../../sim/time.ts';
+import type { Selector } from '../faults/spec.ts';
 import type { CapSpec } from '../network/spec.ts';
+import type { DemandSpec, MachineClaim } from '../node/spec.ts';
+import type { Transport } from '../reach/spec.ts';
+import type { TransferOptions } from './transfers.ts';
+
+/** Which nodes a placement may take, and which of them together. Round trips are those of the paths, in nanoseconds. */
+export interface Restrictions {
+  /** Every selector must mean the node. */
+  readonly where?: readonly Selector[];
+  /** At most so far from a node or site. */
+  readonly within?: { readonly of: string; readonly rtt: Nanoseconds };
+  /** At least so far from each other. */
+  readonly apart?: Nanoseconds;
+  /** No two of one `site`, `country`, `region`, `class`, or group of this kind. */
+  readonly distinct?: string;
+}
 
 export type PlacementSpec =
-  | { readonly policy: 'all' }
-  | { readonly policy: 'spread' | 'random'; readonly nodes: number }
+  | ({ readonly policy: 'all' } & Restrictions)
+  | ({ readonly policy: 'spread' | 'random'; readonly nodes: number } & Restrictions)
   /** The nodes with the smallest delay to a site, or, by great circle, to a point. */
-  | { readonly policy: 'near'; readonly nodes: number; readonly near: string }
+  | ({ readonly policy: 'near'; readonly nodes: number; readonly near: string } & Restrictions)
   | { readonly policy: 'list'; readonly list: readonly string[] };
 
 /** A protocol of the catalogue: modelled in `model` mode, the program `petri-service` in the others. */
@@ -17,6 +33,14 @@ export interface ProtocolRun {
   /** Complete option values, as the protocol's own options describe them. */
   readonly options: object;
   /** The slice whose members the directory lists; the own one where left out. It runs the same protocol. */
+  readonly contacts?: string;
+}
+
+/** Bulk transfers between slivers, as flows: mode `model`. */
+export interface TransfersRun {
+  readonly kind: 'transfers';
+  readonly options: TransferOptions;
+  /** The slice whose members its own send to; the own one where left out. It makes transfers, too. */
   readonly contacts?: string;
 }
 
@@ -57,7 +81,7 @@ export interface CommandRun extends ProgramSpec {
   readonly command: readonly string[];
 }
 
-export type RunSpec = ProtocolRun | ServiceRun | CommandRun;
+export type RunSpec = ProtocolRun | TransfersRun | ServiceRun | CommandRun;
 
 /** How the clocks of a slice's hosts differ from true time. Modes `model` and `virtual`. */
 export interface ClockSpec {
@@ -80,9 +104,15 @@ export const trueClock: ClockSpec = { skew: 0, drift: 0 };
 
 export interface SliceSpec {
   readonly name: string;
+  /** By what firewalls know it; that of protocols' daemons where left out. */
+  readonly transport?: Transport;
   readonly place: PlacementSpec;
   readonly caps: CapSpec;
   readonly share: ShareSpec;
+  /** What it has of machines, where these are modelled; what is usual where left out. */
+  readonly claim?: MachineClaim;
+  /** What it asks of machines, where these are modelled, beside what runs in it; nothing where left out. */
+  readonly demand?: DemandSpec;
   readonly clock: ClockSpec;
   readonly run: RunSpec;
   /** Slivers start at random times, uniform over this span from the start of the run. */

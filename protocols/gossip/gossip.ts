@@ -1,4 +1,5 @@
 // Gossip: rumours that spread like an infection, by telling, by asking, or by both.
+import { HearingMeter } from '../hearing-meter.ts';
 import { randomId } from '../identifier.ts';
 import { sampleOther } from '../members.ts';
 import { afterExponential } from '../pause.ts';
@@ -16,7 +17,8 @@ export type RumourObserver = (self: Address, rumour: Rumour) => void;
  * whoever heard it and when.
  *
  * Measures the distribution `rounds` (count: from its publication until a host first heard a rumour) and the counters
- * `published`, `delivered` (first hearings of others' rumours) and `duplicates` (rumours received again).
+ * `published`, `delivered` (first hearings of others' rumours) and `duplicates` (rumours received again); with receipts,
+ * `delay` and `reach` as `HearingMeter` does.
  */
 export class Gossip implements Protocol<GossipMessage> {
   readonly rumours: Rumours;
@@ -28,6 +30,7 @@ export class Gossip implements Protocol<GossipMessage> {
   private readonly published: Counter;
   private readonly delivered: Counter;
   private readonly duplicates: Counter;
+  private readonly hearing: HearingMeter;
 
   /** The host's rounds are at this time and at whole periods from it. */
   private phase = 0;
@@ -55,6 +58,8 @@ export class Gossip implements Protocol<GossipMessage> {
     this.published = meter.counter('published');
     this.delivered = meter.counter('delivered');
     this.duplicates = meter.counter('duplicates');
+    const { publish, hot, period } = options;
+    this.hearing = new HearingMeter(host, publish.receipts, 2 * hot * period, meter);
   }
 
   start(): void {
@@ -68,14 +73,19 @@ export class Gossip implements Protocol<GossipMessage> {
 
   /** Has a rumour spread, from the host's next round on. */
   publish(body: Uint8Array): void {
-    const rumour = { id: randomId(this.random), age: 0, body };
+    const rumour = { id: randomId(this.random), age: 0, publisher: this.host.address, body };
     this.rumours.hear(rumour);
     this.published.add();
+    this.hearing.publish(rumour.id);
     this.onRumour?.(this.host.address, rumour);
     this.schedule();
   }
 
   receive(from: Address, message: GossipMessage): void {
+    if (message.type === 'heard') {
+      this.hearing.heard(message.id);
+      return;
+    }
     // What is told in answer is what was heard before this round.
     if (message.type === 'pull') this.answer(from, message.rumours, message.known);
     for (const rumour of message.rumours) this.hear(rumour);
@@ -95,6 +105,7 @@ export class Gossip implements Protocol<GossipMessage> {
     }
     this.delivered.add();
     this.age.record(rumour.age);
+    if (this.hearing.drawn()) this.host.send(rumour.publisher, { type: 'heard', id: rumour.id });
     this.onRumour?.(this.host.address, rumour);
     this.schedule();
   }

@@ -1,4 +1,5 @@
 // What may be set of gossip.
+import { receiptsOption } from '../hearing-meter.ts';
 import type { OptionValues } from '../options.ts';
 import { MAX_BODY } from './codec.ts';
 
@@ -32,6 +33,7 @@ export const gossipOptions = {
       about: 'mean time between rumours of a host, exponential',
     },
     bytes: { kind: 'bytes', default: 100, minimum: 0, maximum: MAX_BODY, about: 'size of a rumour' },
+    receipts: receiptsOption,
   },
 } as const;
 

@@ -35,9 +35,9 @@ export class Rumours {
   /** A round begins: all are a round older, and the oldest forgotten. */
   grow(): void {
     for (const heard of this.heard.values()) {
-      const { id, age, body } = heard.rumour;
       heard.fresh = false;
-      heard.rumour = { id, age: age + 1, body };
+      const { id, age, publisher, body } = heard.rumour;
+      heard.rumour = { id, age: age + 1, publisher, body };
       if (age + 1 >= 2 * this.hot) this.heard.delete(id);
     }
   }

@@ -17,7 +17,6 @@ export interface Seeker {
 /** A node that a lookup has heard of. */
 interface Candidate {
   readonly node: NodeRef;
-  readonly distance: number;
   /** Nodes that answered on the way to it, itself included. */
   readonly depth: number;
   state: 'fresh' | 'asked' | 'answered';
@@ -47,6 +46,8 @@ export class Lookup {
   private readonly done: (lookup: Lookup) => void;
   /** The closest to the key first; those that did not answer are taken out. At most twice k. */
   private readonly candidates: Candidate[] = [];
+  /** Their distances from the key, side by side: they are looked through for each node that is named. */
+  private readonly distances: number[] = [];
   private failed: Set<number> | undefined;
   private flying = 0;
   private answers = 0;
@@ -94,16 +95,21 @@ export class Lookup {
 
   /** @returns whether it is closer than all before */
   private consider(node: NodeRef, depth: number, state: 'fresh' | 'answered'): boolean {
-    const { candidates } = this;
+    const { candidates, distances } = this;
     const limit = 2 * this.seeker.options.k;
     const d = distance(node.id, this.key);
-    let place = candidates.length;
-    if (place >= limit && d >= candidates[place - 1].distance) return false;
-    while (place > 0 && candidates[place - 1].distance > d) place--;
-    if (place > 0 && candidates[place - 1].distance === d) return false;
+    const count = candidates.length;
+    if (count === limit && d >= distances[limit - 1]) return false;
+    const place = placeOf(d, distances);
+    if (place > 0 && distances[place - 1] === d) return false;
     if (this.failed?.has(node.id)) return false;
-    candidates.splice(place, 0, { node, distance: d, depth, state });
-    if (candidates.length > limit) candidates.pop();
+    let last = count < limit ? count : limit - 1;
+    for (; last > place; last--) {
+      candidates[last] = candidates[last - 1];
+      distances[last] = distances[last - 1];
+    }
+    candidates[place] = { node, depth, state };
+    distances[place] = d;
     return place === 0;
   }
 
@@ -166,7 +172,9 @@ export class Lookup {
     this.failed ??= new Set();
     this.failed.add(candidate.node.id);
     const at = this.candidates.indexOf(candidate);
-    if (at >= 0) this.candidates.splice(at, 1);
+    if (at < 0) return;
+    this.candidates.splice(at, 1);
+    this.distances.splice(at, 1);
   }
 
   private end(complete: boolean): void {
@@ -175,4 +183,16 @@ export class Lookup {
     if (!this.found) this.hops = this.candidates[0].depth;
     this.done(this);
   }
+}
+
+/** Where a distance belongs among rising ones: behind those that it equals. */
+function placeOf(distance: number, distances: readonly number[]): number {
+  let low = 0;
+  let high = distances.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (distances[middle] > distance) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -2,7 +2,7 @@
 import { BITS } from '../identifier.ts';
 import { sampleOther } from '../members.ts';
 import type { NodeRef } from '../node-ref.ts';
-import type { Address, Directory, Host, Nanoseconds } from '../port.ts';
+import type { Address, Directory, Host } from '../port.ts';
 import { Lookup, type Seeker } from './lookup.ts';
 import type { KademliaMessage } from './messages.ts';
 import type { KademliaOptions } from './options.ts';
@@ -20,8 +20,6 @@ export class Upkeep {
   private readonly onJoined: () => void;
 
   private doublings = 0;
-  /** When the least recently seen contact of each bucket was last pinged for a newcomer. */
-  private readonly probed: Nanoseconds[] = [];
   /** Buckets in which something was looked up since the last refresh. */
   private readonly visited = new Set<number>();
   private readonly random = (): number => this.host.random();
@@ -71,11 +69,11 @@ export class Upkeep {
    */
   contend(id: number, address: Address): void {
     const { table } = this.seeker;
-    const index = bucketOf(distance(table.self.id, id));
+    const bucket = table.bucketOf(id)!;
     const now = this.host.now();
-    if (now - (this.probed[index] ?? -Infinity) < this.options.probe) return;
-    this.probed[index] = now;
-    const oldest = table.buckets[index]![0];
+    if (now - bucket.probed < this.options.probe) return;
+    bucket.probed = now;
+    const [oldest] = bucket.contacts;
     this.ping(oldest.address, answered => {
       if (answered) return;
       table.failed(oldest.id);
@@ -126,7 +124,7 @@ export class Upkeep {
   /** One of each bucket: they may be back, or have been behind a partition. */
   private staleContacts(): NodeRef[] {
     const { table } = this.seeker;
-    const contacts = table.buckets.map(bucket => bucket?.find(contact => table.isStale(contact)));
+    const contacts = table.buckets.map(bucket => bucket?.contacts.find(contact => table.isStale(contact)));
     return contacts.filter(contact => contact !== undefined);
   }
 

@@ -13,10 +13,13 @@ const RPC_SIZE = 4;
 const FLAG_SIZE = 1;
 const TTL_SIZE = 1;
 const ROUND_SIZE = 2;
+const AGE_SIZE = 4;
 const LENGTH_SIZE = 2;
+const LARGEST_ADDRESS = 19;
 
 /** The largest body of a message, in bytes. */
-export const MAX_BODY = MAX_PAYLOAD - HEAD_SIZE - ID_SIZE - ROUND_SIZE - LENGTH_SIZE;
+export const MAX_BODY =
+  MAX_PAYLOAD - HEAD_SIZE - ID_SIZE - LARGEST_ADDRESS - ROUND_SIZE - AGE_SIZE - LENGTH_SIZE;
 
 /** Addresses or ids that one list can hold: its count is a byte. */
 export const MAX_LIST = 255;
@@ -35,6 +38,7 @@ const TYPES = [
   'ihave',
   'graft',
   'prune',
+  'heard',
 ] as const satisfies readonly PlumtreeMessage['type'][];
 
 const envelope = new Envelope('Plumtree message', HEAD, TYPES);
@@ -61,10 +65,19 @@ function sizeOf(message: PlumtreeMessage): number {
     case 'shuffle-reply':
       return HEAD_SIZE + sizeOfNodes(message.nodes);
     case 'gossip':
-      return HEAD_SIZE + ID_SIZE + ROUND_SIZE + LENGTH_SIZE + message.body.length;
+      return (
+        HEAD_SIZE +
+        ID_SIZE +
+        sizeOfAddress(message.publisher) +
+        ROUND_SIZE +
+        AGE_SIZE +
+        LENGTH_SIZE +
+        message.body.length
+      );
     case 'ihave':
       return HEAD_SIZE + ID_SIZE + ROUND_SIZE;
     case 'graft':
+    case 'heard':
       return HEAD_SIZE + ID_SIZE;
     case 'disconnect':
     case 'prune':
@@ -115,7 +128,9 @@ function encode(message: PlumtreeMessage): Uint8Array {
       break;
     case 'gossip':
       writer.u48(message.id);
+      writeAddress(writer, message.publisher);
       writer.u16(message.round);
+      writer.u32(message.age);
       writer.block(message.body);
       break;
     case 'ihave':
@@ -123,6 +138,7 @@ function encode(message: PlumtreeMessage): Uint8Array {
       writer.u16(message.round);
       break;
     case 'graft':
+    case 'heard':
       writer.u48(message.id);
       break;
   }
@@ -155,10 +171,18 @@ function readBody(reader: Reader, type: (typeof TYPES)[number]): PlumtreeMessage
     case 'shuffle-reply':
       return { type, nodes: nodes() };
     case 'gossip':
-      return { type, id: reader.u48(), round: reader.u16(), body: reader.block() };
+      return {
+        type,
+        id: reader.u48(),
+        publisher: readAddress(reader),
+        round: reader.u16(),
+        age: reader.u32(),
+        body: reader.block(),
+      };
     case 'ihave':
       return { type, id: reader.u48(), round: reader.u16() };
     case 'graft':
+    case 'heard':
       return { type, id: reader.u48() };
     case 'disconnect':
     case 'prune':

@@ -1,4 +1,4 @@
-// What the hosts of a broadcast tree say to each other: HyParView's messages, and Plumtree's over it.
+// What the hosts of a broadcast tree say to each other: HyParView's messages, Plumtree's over it, and receipts.
 import type { Address } from '../port.ts';
 
 /** A request; `rpc` is a uint32 that the answer bears too. */
@@ -23,11 +23,14 @@ export type OverlayMessage =
   | { type: 'shuffle-reply'; nodes: readonly Address[] };
 
 export type TreeMessage =
-  /** `id` is a uint48, `round` (uint16) the hops so far. */
-  | { type: 'gossip'; id: number; round: number; body: Uint8Array }
+  /** `id` is a uint48, `round` (uint16) the hops so far, `age` (uint32) the milliseconds that it has waited at hosts. */
+  | { type: 'gossip'; id: number; publisher: Address; round: number; age: number; body: Uint8Array }
   | { type: 'ihave'; id: number; round: number }
   /** Send me `id`, if you have it, and what comes from now on. */
   | { type: 'graft'; id: number }
   | { type: 'prune' };
 
-export type PlumtreeMessage = OverlayMessage | TreeMessage;
+/** To the publisher of `id`: the sender has received it for the first time. */
+export type ReceiptMessage = { type: 'heard'; id: number };
+
+export type PlumtreeMessage = OverlayMessage | TreeMessage | ReceiptMessage;

@@ -1,4 +1,5 @@
 // What may be set of Plumtree and of HyParView under it. Names and values are the papers' (Leitao et al., 2007).
+import { receiptsOption } from '../hearing-meter.ts';
 import type { OptionValues } from '../options.ts';
 import { rpcOptions } from '../rpc-options.ts';
 import { MAX_BODY } from './codec.ts';
@@ -33,7 +34,8 @@ export const plumtreeOptions = {
     kind: 'duration',
     default: 60e9,
     minimum: 1,
-    about: 'how long a message is kept for those that lack it',
+    maximum: 30 * 86_400e9,
+    about: 'how long after its publication a message is passed on; it is remembered at least twice as long',
   },
   publish: {
     every: {
@@ -43,6 +45,7 @@ export const plumtreeOptions = {
       about: 'mean time between broadcasts of a host, exponential',
     },
     bytes: { kind: 'bytes', default: 100, minimum: 0, maximum: MAX_BODY, about: 'size of a message' },
+    receipts: receiptsOption,
   },
   rpc: rpcOptions,
 } as const;

@@ -3,11 +3,18 @@ import type { Address, Counter, Host, Nanoseconds, Timer } from '../port.ts';
 import type { PlumtreeMessage, TreeMessage } from './messages.ts';
 import type { PlumtreeOptions } from './options.ts';
 
+/** A message: who published it, what it says, and how many hops it has come. */
+export type Broadcast = Extract<TreeMessage, { type: 'gossip' }>;
+
 interface Received {
-  readonly body: Uint8Array;
-  readonly round: number;
+  readonly message: Broadcast;
   readonly at: Nanoseconds;
 }
+
+const MILLISECOND: Nanoseconds = 1e6;
+
+/** The largest number of hops that a message can tell. */
+const MOST_HOPS = 65_535;
 
 /** A message that others have and this host has not. */
 interface Missing {
@@ -27,13 +34,14 @@ export interface TreeCounters {
 /**
  * Plumtree after J. Leitao, J. Pereira, L. Rodrigues, "Epidemic Broadcast Trees", SRDS 2007: eager and lazy links, prune,
  * ihave, graft, and the optimization of section 3.8. Announcements are not batched. Beyond the paper: neighbours tell each
- * other now and then what they received last, since a datagram may be lost on a branch that no lazy link goes round.
+ * other now and then what they received last, since a datagram may be lost on a branch that no lazy link goes round; and a
+ * message bears its age, since one that is told longer than others remember it would come to them again and again.
  */
 export class Tree {
   private readonly host: Host<PlumtreeMessage>;
   private readonly options: PlumtreeOptions;
   private readonly counters: TreeCounters;
-  private readonly deliver: (id: number, round: number, body: Uint8Array) => void;
+  private readonly deliver: (message: Broadcast) => void;
   /** The neighbours: true where messages are pushed to them, false where announced. */
   private readonly eager = new Map<Address, boolean>();
   /** In the order in which they came. */
@@ -45,7 +53,7 @@ export class Tree {
     host: Host<PlumtreeMessage>,
     options: PlumtreeOptions,
     counters: TreeCounters,
-    deliver: (id: number, round: number, body: Uint8Array) => void,
+    deliver: (message: Broadcast) => void,
   ) {
     this.host = host;
     this.options = options;
@@ -59,8 +67,9 @@ export class Tree {
   }
 
   broadcast(id: number, body: Uint8Array): void {
-    this.keep(id, 0, body);
-    this.pass(id, 0, body, undefined);
+    const message: Broadcast = { type: 'gossip', id, publisher: this.host.address, round: 0, age: 0, body };
+    this.keep(message);
+    this.pass(message, undefined);
   }
 
   up(neighbour: Address): void {
@@ -72,7 +81,8 @@ export class Tree {
   }
 
   recent(): number[] {
-    return [...this.received.keys()].slice(-RECENT);
+    const ids = [...this.received.keys()].slice(-RECENT);
+    return ids.filter(id => this.fresh(this.received.get(id)!));
   }
 
   told(neighbour: Address, ids: readonly number[]): void {
@@ -82,7 +92,7 @@ export class Tree {
   receive(from: Address, message: TreeMessage): void {
     switch (message.type) {
       case 'gossip':
-        this.gossip(from, message.id, message.round, message.body);
+        this.gossip(from, message);
         return;
       case 'ihave':
         this.announced(from, message.id, message.round);
@@ -95,18 +105,20 @@ export class Tree {
     }
   }
 
-  private gossip(from: Address, id: number, round: number, body: Uint8Array): void {
+  private gossip(from: Address, message: Broadcast): void {
+    const { id, round } = message;
     if (this.received.has(id)) {
       this.counters.duplicates.add();
       this.prune(from);
       return;
     }
+    if (message.age * MILLISECOND > this.options.keep) return;
     const missing = this.missing.get(id);
     missing?.timer.cancel();
     this.missing.delete(id);
-    this.keep(id, round, body);
-    this.deliver(id, round, body);
-    this.pass(id, round + 1, body, from);
+    this.keep(message);
+    this.deliver(message);
+    this.pass(farther(message), from);
     this.promote(from);
     this.optimize(from, round, missing);
   }
@@ -121,24 +133,30 @@ export class Tree {
     this.prune(from);
   }
 
-  private pass(id: number, round: number, body: Uint8Array, from: Address | undefined): void {
-    const hops = Math.min(round, 65_535);
+  private pass(message: Broadcast, from: Address | undefined): void {
+    const { id, round } = message;
     for (const [neighbour, eager] of this.eager) {
-      if (neighbour === from) continue;
-      this.host.send(
-        neighbour,
-        eager ? { type: 'gossip', id, round: hops, body } : { type: 'ihave', id, round: hops },
-      );
+      if (neighbour !== from) this.host.send(neighbour, eager ? message : { type: 'ihave', id, round });
     }
   }
 
-  private keep(id: number, round: number, body: Uint8Array): void {
+  private keep(message: Broadcast): void {
     const now = this.host.now();
-    this.received.set(id, { body, round, at: now });
+    this.received.set(message.id, { message, at: now });
     for (const [old, { at }] of this.received) {
-      if (now - at <= this.options.keep) break;
+      if (now - at <= 2 * this.options.keep) break;
       this.received.delete(old);
     }
+  }
+
+  /** How long ago a message was published, but for the time that it was under way. */
+  private ageOf({ message, at }: Received): Nanoseconds {
+    return this.host.now() - at + message.age * MILLISECOND;
+  }
+
+  /** Whether others may still be told: whoever had it can not have forgotten it. */
+  private fresh(received: Received): boolean {
+    return this.ageOf(received) <= this.options.keep;
   }
 
   private announced(from: Address, id: number, round: number): void {
@@ -170,14 +188,9 @@ export class Tree {
   private graft(from: Address, id: number): void {
     this.promote(from);
     const received = this.received.get(id);
-    if (received) {
-      this.host.send(from, {
-        type: 'gossip',
-        id,
-        round: Math.min(received.round + 1, 65_535),
-        body: received.body,
-      });
-    }
+    if (!received || !this.fresh(received)) return;
+    const age = Math.ceil(this.ageOf(received) / MILLISECOND);
+    this.host.send(from, { ...farther(received.message), age });
   }
 
   private prune(from: Address): void {
@@ -194,3 +207,9 @@ export class Tree {
     if (this.eager.has(neighbour)) this.eager.set(neighbour, false);
   }
 }
+
+/** The message as it goes on: a hop farther. */
+const farther = (message: Broadcast): Broadcast => ({
+  ...message,
+  round: Math.min(message.round + 1, MOST_HOPS),
+});

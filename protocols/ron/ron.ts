@@ -7,6 +7,7 @@ import { MAX_LINKS } from './codec.ts';
 import { Link } from './link.ts';
 import type { LinkState, RonMessage } from './messages.ts';
 import type { RonOptions } from './options.ts';
+import { Outages } from './outages.ts';
 import { Routes } from './routes.ts';
 
 type Probe = Extract<RonMessage, { type: 'probe' | 'probed' }>;
@@ -21,8 +22,8 @@ export type PacketObserver = (self: Address, to: Address, via: Address | null, a
  * hosts: each probes all that its directory lists.
  *
  * Each host sends packets to random others, each once directly and once over the overlay, and measures the distributions
- * `direct.answered` and `overlay.answered` (ratio: 1 where the receipt came in time, else 0), `direct.rtt` and `overlay.rtt`
- * (ns) and the counters `detours` (overlay packets sent through another host) and `forwarded` (of others).
+ * `direct.answered` and `overlay.answered` (ratio: 1 where the receipt came in time, else 0), `direct.rtt`, `overlay.rtt`,
+ * `direct.outage` and `overlay.outage` (ns) and the counters `detours` (overlay packets sent through another host) and `forwarded` (of others).
  */
 export class Ron implements Protocol<RonMessage> {
   private readonly host: Host<RonMessage>;
@@ -35,6 +36,7 @@ export class Ron implements Protocol<RonMessage> {
   private readonly links = new Map<Address, Link>();
   private readonly answered: Readonly<Record<'direct' | 'overlay', Distribution>>;
   private readonly rtt: Readonly<Record<'direct' | 'overlay', Distribution>>;
+  private readonly outages: Readonly<Record<'direct' | 'overlay', Outages>>;
   private readonly detours: Counter;
   private readonly forwarded: Counter;
   private readonly random = (): number => this.host.random();
@@ -68,6 +70,8 @@ export class Ron implements Protocol<RonMessage> {
     });
     this.answered = both('answered', 'ratio');
     this.rtt = both('rtt', 'ns');
+    const { direct, overlay } = both('outage', 'ns');
+    this.outages = { direct: new Outages(direct), overlay: new Outages(overlay) };
     this.detours = meter.counter('detours');
     this.forwarded = meter.counter('forwarded');
   }
@@ -173,9 +177,11 @@ export class Ron implements Protocol<RonMessage> {
     const { address } = this.host;
     const body = new Uint8Array(this.options.send.bytes);
     const rpc = this.packets.number();
+    const sent = this.host.now();
     const packet: Packet = { type: 'packet', rpc, origin: address, destination, via, body };
     this.packets.call(via ?? destination, packet, (reply, rtt) => {
       this.answered[how].record(reply ? 1 : 0);
+      this.outages[how].note(destination, sent, reply !== undefined);
       if (rtt !== undefined) this.rtt[how].record(rtt);
       if (how === 'overlay') this.onPacket?.(address, destination, via, reply !== undefined);
     });

@@ -10,6 +10,12 @@ export const vivaldiOptions = {
     minimum: 1,
     about: 'random members of which a host takes samples',
   },
+  check: {
+    kind: 'duration',
+    default: 0,
+    about:
+      'time between two pings to a random member that is no neighbour, to see how well its round trip is foretold; 0: none',
+  },
   cc: { kind: 'fraction', default: 0.25, about: 'c_c: share of the way to where a sample would have a host' },
   ce: { kind: 'fraction', default: 0.25, about: "c_e: weight of a sample in a host's own error" },
 } as const;

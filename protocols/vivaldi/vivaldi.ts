@@ -22,7 +22,8 @@ export type SampleObserver = (self: Address, other: Address, foretold: number, r
  * 2004: figure 3 (adaptive timestep), section 5.4 (height vectors), on 2-D coordinates.
  *
  * Measures the distributions `rtt` (ns), `error` (ratio: |foretold - rtt| / rtt of each sample, before it is taken into
- * account) and `height` (ns, after each sample).
+ * account) and `height` (ns, after each sample); with checks, `check.error` (ratio: as `error`, of round trips to members that
+ * are no neighbours, which move nobody).
  */
 export class Vivaldi implements Protocol<VivaldiMessage> {
   estimate: Estimate = unknown;
@@ -34,10 +35,12 @@ export class Vivaldi implements Protocol<VivaldiMessage> {
   private readonly rtt: Distribution;
   private readonly error: Distribution;
   private readonly height: Distribution;
+  private readonly checkError: Distribution;
   /** Each with the pings in a row that it left unanswered. */
   private readonly neighbours = new Map<Address, number>();
   private readonly random = (): number => this.host.random();
   private readonly tick = (): void => this.sample();
+  private readonly checkTick = (): void => this.check();
 
   constructor(
     host: Host<VivaldiMessage>,
@@ -55,10 +58,13 @@ export class Vivaldi implements Protocol<VivaldiMessage> {
     this.rtt = meter.distribution('rtt', 'ns');
     this.error = meter.distribution('error', 'ratio');
     this.height = meter.distribution('height', 'ns');
+    this.checkError = meter.distribution('check.error', 'ratio');
   }
 
   start(): void {
     this.host.after(Math.floor(this.host.random() * this.options.every), this.tick);
+    const { check } = this.options;
+    if (check > 0) this.host.after(Math.floor(this.host.random() * check), this.checkTick);
   }
 
   stop(): void {
@@ -76,10 +82,31 @@ export class Vivaldi implements Protocol<VivaldiMessage> {
     const known = [...this.neighbours.keys()];
     const to = known[Math.floor(this.host.random() * known.length)];
     if (to === undefined) return;
+    this.ping(
+      to,
+      (estimate, rtt) => this.take(to, estimate, rtt),
+      () => this.miss(to),
+    );
+  }
+
+  private check(): void {
+    this.host.after(this.options.check, this.checkTick);
+    const to = sampleOther(this.directory, this.host.address, this.random);
+    if (to === undefined || this.neighbours.has(to)) return;
+    this.ping(to, (estimate, rtt) => this.checkError.record(this.foretell(estimate, rtt).error));
+  }
+
+  private ping(to: Address, answered: (estimate: Estimate, rtt: number) => void, lost?: () => void): void {
     this.rpc.call(to, { type: 'ping', rpc: this.rpc.number() }, (reply, rtt) => {
-      if (reply?.type === 'pong' && rtt) this.take(to, reply.estimate, rtt);
-      else this.miss(to);
+      if (reply?.type === 'pong' && rtt) answered(reply.estimate, rtt);
+      else lost?.();
     });
+  }
+
+  /** What the coordinates foretell in milliseconds, and how far it is off, relative to what was measured. */
+  private foretell(other: Estimate, rtt: number): { foretold: number; error: number } {
+    const foretold = distance(this.estimate.coordinate, other.coordinate);
+    return { foretold, error: Math.abs(foretold - rtt / MILLISECOND) / (rtt / MILLISECOND) };
   }
 
   private recruit(): void {
@@ -92,9 +119,9 @@ export class Vivaldi implements Protocol<VivaldiMessage> {
   private take(from: Address, other: Estimate, rtt: number): void {
     if (this.neighbours.has(from)) this.neighbours.set(from, 0);
     const milliseconds = rtt / MILLISECOND;
-    const foretold = distance(this.estimate.coordinate, other.coordinate);
+    const { foretold, error } = this.foretell(other, rtt);
     this.rtt.record(rtt);
-    this.error.record(Math.abs(foretold - milliseconds) / milliseconds);
+    this.error.record(error);
     this.onSample?.(this.host.address, from, foretold, milliseconds);
     this.estimate = moved(this.estimate, other, milliseconds, this.options, this.random);
     this.height.record(this.estimate.coordinate.height * MILLISECOND);

@@ -203,7 +203,6 @@ describe('the exit status', () => {
     ],
     [['hello-http'], 'slices.web.run.service: found a Node.js service, expected a protocol'],
     [['first-ping', '--trace', 'princeton-1'], '--trace: traces are taken with --mode virtual'],
-    [['first-ping', '--capture', 'princeton-1'], '--capture: packets are captured with --mode virtual and'],
     [['first-ping', '--until', '5'], '--until: found "5", expected a duration with its unit'],
     [['first-ping', '--mode', 'emulate', '--seeds', '1..2'], '--seeds: emulated runs share the machine'],
     [['first-ping', '--mode', 'emulate', '--check-determinism'], 'no two emulated runs are the same'],

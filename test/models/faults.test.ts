@@ -38,7 +38,7 @@ const crash = (selector: Selector, more: object = {}): FaultSpec => ({
 });
 
 const victims = (selector: Selector, seed = 's') =>
-  scheduleFaults([crash(selector)], nodes(), seed).map(event => (event as { node: number }).node);
+  scheduleFaults([crash(selector)], nodes(), seed, Infinity).map(event => (event as { node: number }).node);
 
 describe('selectors', () => {
   test('mean the nodes of a node, site, region or country', () => {

@@ -9,7 +9,7 @@ import { withDefaults } from '../../protocols/options.ts';
 import type { Address } from '../../protocols/port.ts';
 import { MILLISECOND, SECOND } from '../../sim/time.ts';
 import { interval99 } from '../statistics.ts';
-import { holds, point } from './codec-checks.ts';
+import { holds, ip4, ip6, point } from './codec-checks.ts';
 import { type Conditions, TestNetwork } from './harness.ts';
 
 const silent = { publish: { every: 1e18 } };
@@ -145,16 +145,18 @@ describe('in rounds of their own', () => {
   });
 });
 
-const rumours = fc.array(
-  fc.record({ id: point, age: fc.nat(65_535), body: fc.uint8Array({ maxLength: 50 }) }),
-  { maxLength: 10 },
-);
-const message = fc.oneof(
-  fc.record({ type: fc.constant('push'), rumours }),
-  fc.record({ type: fc.constant('pull'), rumours, known: fc.array(point, { maxLength: 50 }) }),
-) as fc.Arbitrary<GossipMessage>;
+const message = (publisher: fc.Arbitrary<string>): fc.Arbitrary<GossipMessage> => {
+  const body = fc.uint8Array({ maxLength: 50 });
+  const rumours = fc.array(fc.record({ id: point, age: fc.nat(65_535), publisher, body }), { maxLength: 10 });
+  return fc.oneof(
+    fc.record({ type: fc.constant('push'), rumours }),
+    fc.record({ type: fc.constant('pull'), rumours, known: fc.array(point, { maxLength: 50 }) }),
+    fc.record({ type: fc.constant('heard'), id: point }),
+  ) as fc.Arbitrary<GossipMessage>;
+};
 
-describe('datagrams', () => holds(gossipCodec, message));
+describe('datagrams between IPv4 hosts', () => holds(gossipCodec, message(ip4)));
+describe('datagrams between IPv6 hosts', () => holds(gossipCodec, message(ip6)));
 
 test('however much there is to tell, it fits a datagram', () => {
   const crowd = new Crowd('much', 2, { ...silent, mode: 'push-pull' });

@@ -51,7 +51,7 @@ describe('the table', () => {
         const table = new Table({ id: self, address: 'self' }, 8);
         for (const [other] of heard) table.heard(other, `at ${other}`);
         for (const [other, dead] of heard) if (dead) table.failed(other);
-        const held = table.buckets.flatMap(bucket => bucket ?? []);
+        const held = table.buckets.flatMap(bucket => bucket?.contacts ?? []);
         const good = held.filter(contact => !table.isStale(contact));
         const right = good.map(contact => distance(contact.id, key)).sort((a, b) => a - b);
         const found = table.closest(key, count).map(contact => distance(contact.id, key));
@@ -77,7 +77,8 @@ describe('the table', () => {
           if (bucket.length < 4) bucket.push(other);
         }
         for (const [i, bucket] of buckets.entries()) {
-          expect((table.buckets[i] ?? []).map(contact => contact.id)).toEqual(bucket);
+          expect((table.buckets[i]?.contacts ?? []).map(contact => contact.id)).toEqual(bucket);
+          expect(table.buckets[i]?.ids ?? []).toEqual(bucket);
         }
       }),
     );
@@ -91,7 +92,8 @@ describe('the table', () => {
     expect(table.heard(18, 18)).toBe('full');
     table.failed(17);
     expect(table.heard(18, 18)).toBe('added');
-    expect(table.buckets[4]!.map(contact => contact.id)).toEqual([16, 18]);
+    expect(table.buckets[4]!.contacts.map(contact => contact.id)).toEqual([16, 18]);
+    expect(table.buckets[4]!.ids).toEqual([16, 18]);
   });
 
   test('a node that claims the identifier of another does not get its place', () => {
@@ -117,7 +119,7 @@ describe('a full bucket and a newcomer', () => {
       if (bucketOf(distance(self.table.self.id, newcomer.table.self.id)) === bucket) break;
     }
     slice.network.run(MINUTE);
-    return { held: self.table.buckets[bucket]!.map(contact => contact.address), newcomer: address };
+    return { held: self.table.buckets[bucket]!.contacts.map(contact => contact.address), newcomer: address };
   }
 
   test('the least recently seen is pinged: where it lives, it stays', () => {

@@ -191,9 +191,16 @@ const message = (address: fc.Arbitrary<string>): fc.Arbitrary<PlumtreeMessage> =
     fc.record({ type: fc.constantFrom('disconnect', 'prune') }),
     fc.record({ type: fc.constant('shuffle'), origin: address, ttl, nodes }),
     fc.record({ type: fc.constant('shuffle-reply'), nodes }),
-    fc.record({ type: fc.constant('gossip'), id: point, round, body: fc.uint8Array({ maxLength: 200 }) }),
+    fc.record({
+      type: fc.constant('gossip'),
+      id: point,
+      publisher: address,
+      round,
+      age: rpc,
+      body: fc.uint8Array({ maxLength: 200 }),
+    }),
     fc.record({ type: fc.constant('ihave'), id: point, round }),
-    fc.record({ type: fc.constant('graft'), id: point }),
+    fc.record({ type: fc.constantFrom('graft', 'heard'), id: point }),
   ) as fc.Arbitrary<PlumtreeMessage>;
 };
 

@@ -1,5 +1,4 @@
-// SWIM's failure detection: how soon, how often wrongly, and never later than its bound.
-import fc from 'fast-check';
+// SWIM's failure detection: how soon, and how often wrongly.
 import { describe, expect, test } from 'vitest';
 import { MILLISECOND, SECOND } from '../../sim/time.ts';
 import { interval99 } from '../statistics.ts';
@@ -103,38 +102,4 @@ describe('false positives', () => {
       expect(group.errors()).toEqual([]);
     }
   });
-});
-
-test('without loss no member keeps a dead one longer than the bound, and none loses a living one', () => {
-  fc.assert(
-    fc.property(
-      fc.string(),
-      fc.integer({ min: 2, max: 12 }),
-      fc.integer({ min: 1, max: 6 }),
-      fc.integer({ min: 1, max: 4 }),
-      fc.nat(3),
-      (seed, size, suspicionPeriods, dead, k) => {
-        const latency = (random: () => number) => Math.round(random() * 50) * MILLISECOND;
-        const group = new SwimGroup(seed, { latency }, { suspicionPeriods, k });
-        for (let member = 0; member < size; member++) {
-          group.add(member);
-          group.network.run(Math.floor(group.network.random() * 5 * SECOND));
-        }
-        group.network.run(60 * SECOND);
-        expect(group.errors()).toEqual([]);
-        for (let member = 0; member < Math.min(dead, size - 1); member++) {
-          const crashed = group.network.clock.now;
-          group.crash(member);
-          // Probed at least once in any two rounds of the others; then suspected, and then dead.
-          const bound = crashed + (2 * (size - 1) + suspicionPeriods) * SECOND;
-          group.network.run(bound - crashed);
-          for (const [self, { members }] of group.nodes) {
-            expect(members.get(member)?.status, `${self} of ${member}`).toBe('dead');
-          }
-        }
-        expect(group.errors()).toEqual([]);
-      },
-    ),
-    { numRuns: 300 },
-  );
 });

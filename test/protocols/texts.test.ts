@@ -42,6 +42,16 @@ describe('options', () => {
     expect(parseOptions(pingOptions, [text])).toEqual(values);
   });
 
+  test('a series is a list of whole numbers', () => {
+    const tree: OptionTree = { counts: { kind: 'series', default: [1], maximum: 100, about: 'numbers' } };
+    expect(parseOptions(tree, ['counts=5,0, 12'])).toEqual({ counts: [5, 0, 12] });
+    expect(writeOptions(tree, { counts: [5, 0, 12] })).toEqual(['counts=5,0,12']);
+    for (const text of ['', '5,', '5,-1', '5;6', '1.5', '5,101'])
+      expect(() => parseOptions(tree, [`counts=${text}`])).toThrow(
+        `counts: found '${text}', expected whole numbers up to 100 with commas between them, such as 5,0,12`,
+      );
+  });
+
   test.each([
     ['every', "found 'every', expected key.path=value"],
     ['every=', "every: found '', expected a duration with its unit (ns, us, ms, s, m, h, d), such as 10s"],

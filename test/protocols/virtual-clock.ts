@@ -31,9 +31,9 @@ export class VirtualClock {
     };
   }
 
-  /** Runs what is due within a span, its end included. */
+  /** Runs what is due within a span, its end included. Time stays an integer, as the port has it. */
   advance(span: number): void {
-    const end = this.now + span;
+    const end = this.now + Math.round(span);
     for (let next = this.heap.peek(); next && next.time <= end; next = this.heap.peek()) {
       this.heap.pop();
       this.now = next.time;

@@ -47,6 +47,16 @@ describe('a line of JSON', () => {
     expect(totals).toEqual([]);
   });
 
+  test('of a distribution of counts says that it is one, and is not added up', () => {
+    const { taken, totals } = reading(
+      '{"metric":"members","value":3,"unit":"count","kind":"distribution"}',
+      '{"metric":"members","value":5,"unit":"count","kind":"distribution"}',
+      '{"metric":"members","value":5,"unit":"count"}',
+    );
+    expect(taken).toEqual([true, true, false]);
+    expect(totals[0]).toMatchObject({ name: 'app.members', statistics: { count: 2, mean: 4 } });
+  });
+
   test('under another unit than before is none', () => {
     const { taken } = reading(
       '{"metric":"a","value":1,"unit":"ns"}',

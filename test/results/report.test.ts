@@ -2,7 +2,7 @@
 import vm from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { chartsOf } from '../../results/charts.ts';
-import { formatNumber, formatSeconds } from '../../results/format.ts';
+import { formatNumber, formatOutcome, formatSeconds, readableUnit } from '../../results/format.ts';
 import { Recorder } from '../../results/recorder.ts';
 import { renderReport } from '../../results/report.ts';
 import { summaryOf } from '../../results/summary.ts';
@@ -179,4 +179,16 @@ describe('numbers', () => {
   ])('%d seconds read %s', (seconds, text) => {
     expect(formatSeconds(seconds)).toBe(text);
   });
+});
+
+test.each([
+  [99_999, { unit: 'ms', size: 1 }, '99,999 ms'],
+  [360_500, { unit: 's', size: 1e3 }, '360.5 s'],
+  [3_000_000, { unit: 'min', size: 60e3 }, '50 min'],
+  [47_290_000, { unit: 'h', size: 3600e3 }, '13.14 h'],
+  [5 * 86_400e3, { unit: 'd', size: 86_400e3 }, '5 d'],
+])('a time of %d ms is read in a unit that suits it', (value, unit, outcome) => {
+  expect(readableUnit('ms', [value, null, 1])).toEqual(unit);
+  expect(formatOutcome({ text: 'x', actual: value, unit: 'ms', passed: true })).toBe(outcome);
+  expect(readableUnit('count', [value])).toEqual({ unit: 'count', size: 1 });
 });

@@ -1,8 +1,16 @@
 // Broken scenarios: what each is told, to the letter.
 import { describe, expect, test } from 'vitest';
+import { catalogue } from '../../protocols/catalogue.ts';
+import { TESTBED_METRICS } from '../../scenarios/expectation.ts';
 import { listScenarios, loadScenario, parseScenario } from '../../scenarios/load.ts';
 import type { Overrides } from '../../scenarios/overrides.ts';
 import { ScenarioError } from '../../scenarios/problem.ts';
+import { scenarioSchema } from '../../scenarios/schema.ts';
+
+// Lists in messages, which grow with what there is.
+const KEYS = Object.keys((scenarioSchema as unknown as { properties: object }).properties).join(', ');
+const PROTOCOLS = Object.keys(catalogue).join(', ');
+const TESTBED = TESTBED_METRICS.join(', ');
 
 const GOOD = `name: x
 duration: 10m
@@ -36,9 +44,7 @@ const RATE = 'a rate with its unit (bps, kbps, Mbps, Gbps, Tbps), such as 10Mbps
 const SIZE = 'a size with its unit (B, KB, MB, GB, TB, or binary KiB, MiB, GiB, TiB), such as 15KB';
 const FRACTION = 'a percentage such as 0.1%, or a fraction between 0 and 1 such as 0.001';
 const SELECTOR =
-  'all, "10% of nodes", "5 nodes", the name of a site or node, "region europe", or "country US"';
-const TOP =
-  'name, about, seed, duration, warmup, sample, topology, network, slices, fidelity, faults, expect';
+  'all, "10% of nodes", "5 nodes", "2 sites", "1 power group", the name of a site or node, "region europe", "country US", or "class contributed"';
 
 test('the good scenario is good', () => {
   expect(() => parseScenario(GOOD, 'b.yaml')).not.toThrow();
@@ -47,7 +53,7 @@ test('the good scenario is good', () => {
 describe('keys', () => {
   test('a misspelt key, which is not also a missing one', () => {
     expect(parsing(but('duration', 'duraton'))).toEqual([
-      `b.yaml:2:1: duraton: found an unknown key, expected one of ${TOP} (did you mean "duration"?)`,
+      `b.yaml:2:1: duraton: found an unknown key, expected one of ${KEYS} (did you mean "duration"?)`,
     ]);
   });
 
@@ -102,7 +108,7 @@ describe('keys', () => {
       'b.yaml:6:71: slices.probe.run.targets: found "all", expected one of sampled, all-pairs',
     ]);
     expect(parsing(but('ping', 'pong'))).toEqual([
-      'b.yaml:6:22: slices.probe.run.protocol: found "pong", expected one of chord, gossip, kademlia, ping, plumtree, ron, swim, vivaldi (did you mean "ping"?)',
+      `b.yaml:6:22: slices.probe.run.protocol: found "pong", expected one of ${PROTOCOLS} (did you mean "ping"?)`,
     ]);
     expect(parsing(but('ping', 'chord, lookup: { evry: 1s }, successors: 1.5'))).toEqual([
       'b.yaml:6:39: slices.probe.run.lookup.evry: found an unknown key, expected one of style, every, timeout (did you mean "every"?)',
@@ -161,7 +167,7 @@ describe('values', () => {
       'b.yaml:5:3: slices.My_Probe: found "My_Probe", expected a name of lower-case letters, digits and hyphens, at most 63, as in a host name',
     ]);
     expect(parsing(but('probe', 'nodes'))).toEqual([
-      'b.yaml:5:3: slices.nodes: found the slice nodes, expected another name: metrics of the testbed begin with network, nodes, transport',
+      `b.yaml:5:3: slices.nodes: found the slice nodes, expected another name: metrics of the testbed begin with ${TESTBED}`,
     ]);
     expect(parsing(but('\n  probe:\n    run: { protocol: ping }', ' {}'))).toEqual([
       'b.yaml:4:9: slices: found an empty mapping, expected at least one slice, by its name',
@@ -200,11 +206,11 @@ describe('faults and expectations', () => {
       'b.yaml:10:26: faults.2.partition: found "region europe", expected two or more groups separated by |, such as "region europe | rest", or two separated by >, such as "region europe > rest"',
       'b.yaml:11:26: faults.3.partition: found "region eurpe | rest", expected in every group region and one of africa, asia, europe, north-america, oceania, south-america (did you mean "region europe | rest"?)',
       'b.yaml:12:15: faults.4.slow: found neither rate nor delay, expected a rate, a delay, or both beside slow',
-      'b.yaml:13:15: faults.5.crsh: found an unknown key, expected one of at, crash, over, restart, partition, heal, slow, rate, delay, for, pause, clock, by, lossy (did you mean "crash"?)',
-      'b.yaml:14:5: faults.6.at: found nothing, expected this key: when, from the start of the run',
+      'b.yaml:13:15: faults.5.crsh: found an unknown key, expected one of at, every, crash, over, restart, churn, like, up, down, daily, trace, partition, heal, slow, rate, delay, for, flap, pause, clock, by, lossy, limp, cpu, disk, repair (did you mean "crash"?)',
+      'b.yaml:14:7: faults.6.crash: found no time, expected at, every, or both beside it',
       'b.yaml:14:14: faults.6.crash: found "0 nodes", expected a whole number of nodes, at least 1',
-      'b.yaml:14:23: faults.6.heal: found an unknown key, expected one of at, crash, over, restart',
-      'b.yaml:15:5: faults.7: found a mapping, expected one of the keys crash, partition, slow, pause, clock, lossy, restart',
+      'b.yaml:14:23: faults.6.heal: found an unknown key, expected one of at, every, crash, over, restart',
+      'b.yaml:15:5: faults.7: found a mapping, expected one of the keys crash, churn, partition, slow, flap, pause, clock, lossy, restart',
     ]);
   });
 
@@ -216,7 +222,7 @@ describe('faults and expectations', () => {
   - probe.rtt <= 3 sec
 `;
     expect(parsing(GOOD + lines)).toEqual([
-      `b.yaml:8:5: expect.0: found "prob.rtt.p50 <= 200ms", expected a metric that begins with a slice, or one of the testbed's: probe, network, nodes, transport (did you mean "probe.rtt.p50 <= 200ms"?)`,
+      `b.yaml:8:5: expect.0: found "prob.rtt.p50 <= 200ms", expected a metric that begins with a slice, or one of the testbed's: probe, ${TESTBED} (did you mean "probe.rtt.p50 <= 200ms"?)`,
       'b.yaml:9:5: expect.1: found "probe.rtt.p95 <= 200ms", expected a statistic that is one of count, mean, min, p50, p90, p99, max (did you mean "probe.rtt.p90"?)',
       'b.yaml:10:5: expect.2: found "probe.rtt => 3", expected metric[.statistic], one of >= <= > < ==, and a value, such as "dht.lookup.success >= 0.99"',
       'b.yaml:11:5: expect.3: found "probe.rtt <= 3 sec", expected a number, or one with a unit such as 200ms, 99% or 15KB, on the right (did you mean "3s"?)',
@@ -271,7 +277,7 @@ describe('what is no document', () => {
         'b.yaml:7:13: found the alias *f inside what it stands for, expected an alias of an anchor &f that is complete before it',
       ],
     ],
-    [`${GOOD}__proto__: 3\n`, [`b.yaml:7:1: __proto__: found an unknown key, expected one of ${TOP}`]],
+    [`${GOOD}__proto__: 3\n`, [`b.yaml:7:1: __proto__: found an unknown key, expected one of ${KEYS}`]],
   ])('%j', (text, messages) => {
     expect(parsing(text)).toEqual(messages);
   });
@@ -304,7 +310,7 @@ describe('the command line', () => {
       '--set slices.probe.run.every=[: slices.probe.run.every: found text that is not YAML (Flow sequence must end with a ]), expected YAML 1.2',
       '--set name.x=3: name: found "x", expected a mapping or a list to set this key in',
       '--set faults.3={}: faults: found the index 3, expected an index from 0 to 0 (0 adds an item)',
-      '--set network.jiter=5ms: network.jiter: found an unknown key, expected one of grain, access, jitter, loss, duplicate, corrupt, reorder (did you mean "jitter"?)',
+      '--set network.jiter=5ms: network.jiter: found an unknown key, expected one of grain, access, site, variation, jitter, loss, duplicate, corrupt, reorder (did you mean "jitter"?)',
       '--set sample=1us: sample: found "1us", expected 6ms to 10m: at most 100000 points in a duration of 10m',
     ]);
   });
@@ -353,7 +359,7 @@ test('an error carries its problems one by one', () => {
       column: 1,
       key: 'duraton',
       found: 'an unknown key',
-      expected: `one of ${TOP}`,
+      expected: `one of ${KEYS}`,
       hint: 'duration',
     },
   ]);

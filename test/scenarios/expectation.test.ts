@@ -1,7 +1,14 @@
 // Expectations: how a line is read, and that nothing passes that was not measured.
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Expectation, judge, readExpectation } from '../../scenarios/expectation.ts';
+import {
+  type Contrast,
+  type Expectation,
+  expectationOf,
+  judge,
+  judgeContrast,
+  readExpectation,
+} from '../../scenarios/expectation.ts';
 import { Misread } from '../../scenarios/units.ts';
 
 const read = (text: string) => readExpectation(text) as Expectation;
@@ -46,6 +53,81 @@ describe('a line', () => {
     'prober.rtt <= 150%',
   ])('not %s', text => {
     expect(readExpectation(text)).toBeInstanceOf(Misread);
+  });
+});
+
+describe('a line about variants', () => {
+  test('names the variant before the metric', () => {
+    expect(read('push/dht.rtt.p99 <= 2s')).toEqual({
+      text: 'push/dht.rtt.p99 <= 2s',
+      variant: 'push',
+      metric: 'dht.rtt',
+      statistic: 'p99',
+      operator: '<=',
+      value: 2000,
+      unit: 'ms',
+    });
+  });
+
+  test.each([
+    ['push/dht.sent < poll/dht.sent', 1, 'default', 'default'],
+    ['push/dht.rtt.p99<=0.1*poll/dht.rtt.p50', 0.1, 'p99', 'p50'],
+    ['push/dht.sent.count >= 150% * poll/dht.sent.count', 1.5, 'count', 'count'],
+    ['push/dht.sent == 2e3 * push/dht.got.max', 2000, 'default', 'max'],
+  ])('%s', (text, factor, of, against) => {
+    expect(readExpectation(text)).toMatchObject({
+      text,
+      factor,
+      left: { variant: 'push', statistic: of },
+      right: { statistic: against },
+    });
+  });
+
+  test.each([
+    'push/dht.sent <= dht.sent',
+    'dht.sent <= poll/dht.sent',
+    'dht.sent <= 2 * dht.got',
+    'push/dht.sent <= 2 poll/dht.sent',
+    'push/dht.sent <= -1 * poll/dht.sent',
+    'push/dht.sent <= 1e999 * poll/dht.sent',
+    'push/dht.sent <= poll/dht.sent * 2',
+    'push/dht.sent <= poll/dht.sent + 2',
+    'push/dht.sent <= poll/dht.rtt.p95',
+    'push/dht <= 3',
+    'push/poll/dht.sent <= 3',
+    '/dht.sent <= 3',
+  ])('not %s', text => {
+    expect(readExpectation(text)).toBeInstanceOf(Misread);
+  });
+
+  test('says what it says of its variant alone, and nothing of another', () => {
+    const line = read('push/dht.sent > 3');
+    expect(expectationOf(line, 'push')).toEqual(read('dht.sent > 3'));
+    expect(expectationOf(line, 'poll')).toBeUndefined();
+    expect(expectationOf(read('dht.sent > 3'), 'push')).toEqual(read('dht.sent > 3'));
+    expect(expectationOf(readExpectation('push/a.b > poll/a.b') as Contrast, 'push')).toBeUndefined();
+  });
+
+  test('compares with a multiple of what the other has', () => {
+    const runs = {
+      push: find({ 'a.b': { count: 3, mean: 20 } }),
+      poll: find({ 'a.b': { count: 5, mean: 100 } }),
+    };
+    const judged = (line: string) =>
+      judgeContrast(readExpectation(line) as Contrast, variant => runs[variant as keyof typeof runs]);
+    expect(judged('push/a.b <= 0.2 * poll/a.b')).toMatchObject({ actual: 20, bound: 20, passed: true });
+    expect(judged('push/a.b < 20% * poll/a.b')).toMatchObject({ actual: 20, bound: 20, passed: false });
+    expect(judged('push/a.b.count < poll/a.b')).toMatchObject({ actual: 3, bound: 100, passed: true });
+    expect(judged('push/a.b.p99 < poll/a.b')).toMatchObject({
+      actual: null,
+      passed: false,
+      reason: 'push: a.b has no p99',
+    });
+    expect(judged('push/a.b >= 0 * poll/a.c')).toMatchObject({
+      actual: null,
+      passed: false,
+      reason: 'poll: there is no metric a.c',
+    });
   });
 });
 

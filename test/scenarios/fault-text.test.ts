@@ -100,11 +100,11 @@ describe('what is wrong with it is said in its own words:', () => {
     ],
     [
       'crsh 3 nodes',
-      'found "crsh", expected one of crash, restart, pause, partition, slow, lossy, clock (did you mean "crash"?)',
+      'found "crsh", expected one of crash, restart, pause, partition, slow, flap, lossy, clock (did you mean "crash"?)',
     ],
     [
       'crash 3 nods',
-      'crash: found "3 nods", expected all, "10% of nodes", "5 nodes", the name of a site or node, "region europe", or "country US" (did you mean "3 nodes"?)',
+      'crash: found "3 nods", expected all, "10% of nodes", "5 nodes", "2 sites", "1 power group", the name of a site or node, "region europe", "country US", or "class contributed" (did you mean "3 nodes"?)',
     ],
     [
       'partition mit | diku for 30',

@@ -111,9 +111,9 @@ describe('faults', () => {
       'x.yaml:11:5: faults.4.by: found nothing, expected this key: so far forward, or, with a minus, back',
       'x.yaml:12:33: faults.5.rate: found "0%", expected a fraction above 0%',
       'x.yaml:13:33: faults.6.rate: found "1Mbps", expected a percentage such as 0.1%, or a fraction between 0 and 1 such as 0.001',
-      'x.yaml:14:22: faults.7.lossy: found 5, expected all, "10% of nodes", "5 nodes", the name of a site or node, "region europe", or "country US" (did you mean "5 nodes"?)',
+      'x.yaml:14:22: faults.7.lossy: found 5, expected all, "10% of nodes", "5 nodes", "2 sites", "1 power group", the name of a site or node, "region europe", "country US", or "class contributed" (did you mean "5 nodes"?)',
       'x.yaml:15:11: faults.8.at: found "10m", expected a time before the end of the run, 10m',
-      'x.yaml:15:28: faults.8.heal: found an unknown key, expected one of at, pause, for',
+      'x.yaml:15:28: faults.8.heal: found an unknown key, expected one of at, every, pause, for',
       'x.yaml:16:26: faults.9.partition: found "a > b > c", expected two groups where one is cut from the other by >',
     ]);
   });

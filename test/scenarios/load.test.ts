@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { listScenarios, loadScenario, parseScenario } from '../../scenarios/load.ts';
+import { listScenarios, loadDesigns, loadScenario, parseScenario } from '../../scenarios/load.ts';
 
 const DESIGN = `
 # Does a DHT on 100 sites keep answering while a tenth of its nodes crash?
@@ -129,6 +129,7 @@ describe('a document becomes a scenario', () => {
             protocol: 'ping',
             options: { every: 30e9, timeout: 3e9, bytes: 64, targets: 'sampled' },
           },
+          transport: { protocol: 'udp', port: 4000 },
           startOver: 10e9,
         },
       ],
@@ -289,12 +290,14 @@ describe('the library', () => {
   test.each(listScenarios())(
     '$name loads, asks a question, and is named as its file',
     ({ name, about, file }) => {
-      const { scenario, source } = loadScenario(name);
-      expect(scenario.name).toBe(name);
+      const loaded = loadDesigns(name);
       expect(basename(file)).toBe(`${name}.yaml`);
-      expect(source).toBe(file);
       expect(about).toMatch(/\?$/);
-      expect(scenario.expect.length).toBeGreaterThan(0);
+      expect(loaded.expect.length).toBeGreaterThan(0);
+      for (const { scenario, source } of loaded.designs) {
+        expect(scenario.name).toBe(name);
+        expect(source).toBe(file);
+      }
     },
   );
 

@@ -28,6 +28,9 @@ test.each([
   'slices: { a: { run: { protocol: pong } } }',
   'slices: { a: { run: { protocol: ping, stabilize: 1s } } }',
   'faults: [{ at: 1m, crash: all, heal: 1m }]',
+  'variants: {}',
+  'variants: { A: {} }',
+  'variants: { a: [network.loss] }',
 ])('an editor finds the mistake in %s', text => {
   const good = {
     name: 'x',

@@ -97,8 +97,17 @@ interface Claim extends Station {
   readonly what: keyof Seen;
   /** How long each of 20 replications is, after a warm-up in which a station forgets many times how it began. */
   readonly minutes: number;
+  /** How long the warm-up is: 20 minutes where left out. */
+  readonly warmUp?: number;
   /** The interval's half-width as a share of the figure is below this. */
   readonly within: number;
+}
+
+/** One of two exponentials, each with half of the mean of 1 s: a squared coefficient of variation of 4. */
+function hyperexponential(random: RandomStream): number {
+  const share = (1 + Math.sqrt(3 / 5)) / 2;
+  const chance = random.uniform() < share ? share : 1 - share;
+  return random.exponential(MEAN_SERVICE / (2 * chance));
 }
 
 // The formulas: L. Kleinrock, Queueing Systems I, 1975, chapters 3 and 5.
@@ -114,9 +123,24 @@ const claims: readonly (readonly [name: string, figure: number, claim: Claim])[]
     { servers: 1, offered: 0.8, what: 'number', minutes: 900, within: 0.05 },
   ],
   [
+    'the number in an M/M/1 system at .9',
+    9,
+    { servers: 1, offered: 0.9, what: 'number', minutes: 1200, warmUp: 60, within: 0.1 },
+  ],
+  [
+    'the number in an M/M/1 system at .95',
+    19,
+    { servers: 1, offered: 0.95, what: 'number', minutes: 1500, warmUp: 200, within: 0.2 },
+  ],
+  [
     'the share delayed by 2 servers at .8 (Erlang C)',
     0.71111,
     { servers: 2, offered: 1.6, what: 'delayed', minutes: 150, within: 0.02 },
+  ],
+  [
+    'the share delayed by 4 servers at .8 (Erlang C)',
+    0.59643,
+    { servers: 4, offered: 3.2, what: 'delayed', minutes: 80, within: 0.03 },
   ],
   [
     'the share delayed by 8 servers at .8 (Erlang C)',
@@ -124,9 +148,42 @@ const claims: readonly (readonly [name: string, figure: number, claim: Claim])[]
     { servers: 8, offered: 6.4, what: 'delayed', minutes: 50, within: 0.03 },
   ],
   [
+    'the share delayed by 8 servers at .9 (Erlang C)',
+    0.70153,
+    { servers: 8, offered: 7.2, what: 'delayed', minutes: 80, within: 0.04 },
+  ],
+  [
+    'the share delayed by 16 servers at .9 (Erlang C)',
+    0.59134,
+    { servers: 16, offered: 14.4, what: 'delayed', minutes: 50, within: 0.05 },
+  ],
+  [
     'the wait in an M/D/1 system at .8, in service times (Pollaczek and Khinchine)',
     2,
     { servers: 1, offered: 0.8, service: () => MEAN_SERVICE, what: 'wait', minutes: 400, within: 0.04 },
+  ],
+  [
+    'the wait in an M/D/1 system at .9, in service times (Pollaczek and Khinchine)',
+    4.5,
+    { servers: 1, offered: 0.9, service: () => MEAN_SERVICE, what: 'wait', minutes: 700, within: 0.08 },
+  ],
+  [
+    'the wait in an M/G/1 system at .8 with a squared coefficient of variation of 4 (Pollaczek and Khinchine)',
+    10,
+    {
+      servers: 1,
+      offered: 0.8,
+      service: hyperexponential,
+      what: 'wait',
+      minutes: 1500,
+      warmUp: 60,
+      within: 0.1,
+    },
+  ],
+  [
+    'the share lost by 10 servers that are offered 8 (Erlang B)',
+    0.121661,
+    { servers: 10, offered: 8, lossy: true, what: 'lost', minutes: 60, within: 0.05 },
   ],
   [
     'the share lost by 10 servers that are offered 5 (Erlang B)',
@@ -136,10 +193,10 @@ const claims: readonly (readonly [name: string, figure: number, claim: Claim])[]
 ];
 
 describe('queueing theory', () => {
-  test.each(claims)('%s is %f', (name, figure, { what, minutes, within, ...station }) => {
+  test.each(claims)('%s is %f', (name, figure, { what, minutes, warmUp = 20, within, ...station }) => {
     const seen = Array.from(
       { length: 20 },
-      (_, run) => simulate(`${name} ${run}`, station, 20 * MINUTE, minutes * MINUTE)[what],
+      (_, run) => simulate(`${name} ${run}`, station, warmUp * MINUTE, minutes * MINUTE)[what],
     );
     const { low, high } = interval99(seen);
     expect(low).toBeLessThan(figure);

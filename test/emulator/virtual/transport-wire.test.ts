@@ -11,16 +11,8 @@ import type { Family } from '../../../emulator/virtual/transport/stack.ts';
 import { wireBytes } from '../../../emulator/virtual/wire.ts';
 import { PcapngWriter } from '../../../results/pcapng.ts';
 import { MILLISECOND, SECOND } from '../../../sim/time.ts';
+import { has } from '../../programs.ts';
 import { bytes, laboratory, Peer, pour } from './transport-lab.ts';
-
-const has = (program: string) => {
-  try {
-    execFileSync(program, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 const host = (family: Family, index: number) => (family === 'IPv4' ? ipv4Of(index) : ipv6Of(index));
 
