@@ -210,7 +210,7 @@ describe('faults and expectations', () => {
       'b.yaml:14:7: faults.6.crash: found no time, expected at, every, or both beside it',
       'b.yaml:14:14: faults.6.crash: found "0 nodes", expected a whole number of nodes, at least 1',
       'b.yaml:14:23: faults.6.heal: found an unknown key, expected one of at, every, crash, over, restart',
-      'b.yaml:15:5: faults.7: found a mapping, expected one of the keys crash, churn, partition, slow, flap, pause, clock, lossy, restart',
+      'b.yaml:15:5: faults.7: found a mapping, expected one of the keys crash, churn, partition, slow, flap, pause, clock, lossy, limp, disk, restart',
     ]);
   });
 
