@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { EXIT, MachineError, statusOf } from '../../cli/exit.ts';
 import { checkMemory } from '../../cli/memory.ts';
+import { libraryFiles } from '../../scenarios/library.ts';
 import { Folder } from './petri.ts';
 
 const folder = new Folder();
@@ -19,13 +20,7 @@ test('list names each scenario with its question', async () => {
     .trim()
     .split('\n')
     .map(line => line.split(/\s{2,}/));
-  expect(names.map(([name]) => name)).toEqual([
-    'first-ping',
-    'hello-http',
-    'imported-matrix',
-    'planetlab-2002',
-    'planetlab-2003',
-  ]);
+  expect(names.map(([name]) => name)).toEqual([...libraryFiles().keys()]);
   expect(names.every(([, about]) => about.endsWith('?'))).toBe(true);
   const scenarios = JSON.parse((await folder.expecting(0, 'list', '--json')).stdout);
   expect(scenarios).toHaveLength(names.length);

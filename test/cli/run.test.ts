@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Summary } from '../../results/summary.ts';
+import { libraryFiles } from '../../scenarios/library.ts';
 import { Folder } from './petri.ts';
 
 const folder = new Folder();
@@ -186,12 +187,12 @@ describe('the exit status', () => {
   test.each([
     [
       ['planetlab-203'],
-      'petri: planetlab-203: found no scenario of this name, expected a file, or a scenario of the library: first-ping, hello-http, imported-matrix, planetlab-2002, planetlab-2003 (did you mean "planetlab-2003"?)',
+      `petri: planetlab-203: found no scenario of this name, expected a file, or a scenario of the library: ${[...libraryFiles().keys()].join(', ')} (did you mean "planetlab-2003"?)`,
     ],
     [['none.yaml'], 'petri: none.yaml: found no such file, expected a scenario file'],
     [
       ['first-ping', '--set', 'network.los=1%'],
-      'petri: --set network.los=1%: network.los: found an unknown key, expected one of grain, access, jitter, loss, duplicate, corrupt, reorder (did you mean "loss"?)',
+      'petri: --set network.los=1%: network.los: found an unknown key, expected one of grain, access, site, variation, jitter, loss, duplicate, corrupt, reorder (did you mean "loss"?)',
     ],
     [
       ['first-ping', '--duration', '5'],

@@ -1,5 +1,6 @@
 // The command line of `petri-service`: what it comes to, and what is said where it comes to nothing.
 import { describe, expect, test } from 'vitest';
+import { catalogue } from '../../protocols/catalogue.ts';
 import { readArguments } from '../../services/arguments.ts';
 
 const read = (text: string) => readArguments(text.split(' ').filter(word => word !== ''));
@@ -26,7 +27,12 @@ describe('refused', () => {
   test.each([
     ['', 'need at least 1'],
     ['ping', 'Missing required argument: listen'],
-    [`pong ${listen}`, 'Given: "pong", Choices: "chord", "gossip", "kademlia", "ping"'],
+    [
+      `pong ${listen}`,
+      `Given: "pong", Choices: ${Object.keys(catalogue)
+        .map(name => `"${name}"`)
+        .join(', ')}`,
+    ],
     [`ping ${listen} --lisen x`, 'Unknown argument: lisen'],
     [`ping more ${listen}`, 'Unknown argument: more'],
     ['ping --listen', 'Not enough arguments following: listen'],

@@ -2,6 +2,7 @@
 import { createSocket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, test } from 'vitest';
+import { catalogue } from '../../protocols/catalogue.ts';
 import { Service, stopAll } from './service.ts';
 
 afterEach(stopAll);
@@ -65,7 +66,12 @@ describe('it ends', () => {
 
 test.each([
   ['chord --answers', '--answers: chord has none, only ping'],
-  ['pong', 'Given: "pong", Choices: "chord", "gossip", "kademlia", "ping"'],
+  [
+    'pong',
+    `Given: "pong", Choices: ${Object.keys(catalogue)
+      .map(name => `"${name}"`)
+      .join(', ')}`,
+  ],
   ['chord --option successors=256', "successors: found '256', expected at most 255"],
   ['ping --option bytes=1MB', "bytes: found '1MB', expected at most 65507"],
 ])('%s ends with status 2 and says why', async (argv, message) => {
