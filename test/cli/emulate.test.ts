@@ -100,12 +100,12 @@ describe('programs', () => {
   test('find each other by name, in the order of their slices, and their output is kept', async ctx => {
     needs(ctx, 'curl');
     writeFileSync(
-      folder.file('server.js'),
+      folder.file('server.cjs'),
       "require('http').createServer((q, r) => r.end('hello from ' + require('os').hostname())).listen(80)\n",
     );
     const file = scenario(
       'web',
-      `  web: { place: { nodes: [a] }, run: { command: [node, '${folder.file('server.js')}'], ready: { port: 80 } } }
+      `  web: { place: { nodes: [a] }, run: { command: [node, '${folder.file('server.cjs')}'], ready: { port: 80 } } }
   user: { place: { nodes: [b] }, run: { command: [curl, -s, 'http://{host:web}/'], after: [web] } }`,
     );
     await folder.petri(['run', file, '--mode', 'emulate', '--out', 'web']);

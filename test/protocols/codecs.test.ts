@@ -50,7 +50,15 @@ describe('Chord', () => {
       chordCodec.sizeOf({ type: 'next', rpc: 1, candidates: [node(address), node(address)] }),
     );
     expect(sizes[0]).toBe(sizes[1]);
-    expect(() => chordCodec.encode({ type: 'notify', rpc: 1, node: node(3) })).toThrow(TypeError);
+  });
+
+  test('the number of a simulated node is written as its address in 10.0.0.0/8', () => {
+    const bytes = chordCodec.encode({ type: 'notify', rpc: 1, node: { id: 1, address: 258 } });
+    expect(chordCodec.decode(bytes)).toEqual({
+      type: 'notify',
+      rpc: 1,
+      node: { id: 1, address: '10.0.1.3:4000' },
+    });
   });
 
   test.each([
