@@ -18,9 +18,9 @@ import { type Looked, Lookout, nothingLooked } from './lookout.ts';
 import { milestones } from './milestones.ts';
 import { tapped } from './model-capture.ts';
 
-/** Milliseconds of work between two looks at the world outside the run, and the most events that are tried for it. */
+/** Milliseconds of work between two looks at the world outside the run, and events between two at the clock. */
 const SLICE = 50;
-const MOST_EVENTS = 50_000;
+const EVENTS = 100;
 
 /** A run of a testbed whose measurements go to a new recorder. @param answered told of each answer to a ping */
 export function newRun(
@@ -53,9 +53,8 @@ export async function runModel(testbed: Testbed, scenario: Scenario, watch: Watc
   };
   if (scenario.warmup === 0) recorder.startMeasuring(0);
   const end = Math.min(scenario.duration, close?.until ?? Infinity);
-  const slices = new Slices();
   for (const milestone of milestones(scenario)) {
-    while (!slices.work(limit => advance(run, Math.min(milestone, end), limit))) {
+    while (!work(run, Math.min(milestone, end))) {
       await turn();
       watch.progress(run.sim.now, run.sim.events);
       if (watch.interrupted) return finished(true);
@@ -86,24 +85,17 @@ function captureOf(testbed: Testbed, looked: Looked): Capture {
   };
 }
 
-/** How many events make a slice of work: an event costs a microsecond, or a millisecond where much hangs together. */
-class Slices {
-  private events = 1000;
-
-  work(advance: (limit: number) => boolean): boolean {
-    const started = performance.now();
-    const reached = advance(this.events);
-    const taken = performance.now() - started;
-    if (taken > SLICE) this.events = Math.max(1, Math.floor((this.events * SLICE) / taken));
-    else if (!reached) this.events = Math.min(MOST_EVENTS, 2 * this.events);
-    return reached;
-  }
+/** A slice of work. An event costs a microsecond, or milliseconds where much hangs together. @returns whether `until` was reached */
+function work(run: ModelRun, until: Nanoseconds): boolean {
+  const started = performance.now();
+  while (performance.now() - started < SLICE) if (advance(run, until)) return true;
+  return false;
 }
 
 /** @throws {UsageError} where the scenario schedules more than a run can hold */
-function advance(run: ModelRun, until: Nanoseconds, limit: number): boolean {
+function advance(run: ModelRun, until: Nanoseconds): boolean {
   try {
-    return run.advance(until, limit);
+    return run.advance(until, EVENTS);
   } catch (error) {
     if (!(error instanceof QueueFullError)) throw error;
     const when = `at ${formatDuration(run.sim.now)} of virtual time ${error.message}`;

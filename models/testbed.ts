@@ -12,6 +12,7 @@ import { type BorderSpec, daemons } from './reach/spec.ts';
 import { type AdmissionSpec, checkAdmission } from './slice/admission.ts';
 import { checkReserves, claimsOf } from './slice/claims.ts';
 import { place } from './slice/placement.ts';
+import { requestedNodes } from './slice/requested-nodes.ts';
 import type { SliceSpec } from './slice/spec.ts';
 import type { SubsystemSpecs, TestbedSpec } from './spec.ts';
 import { buildTopology } from './topology/build.ts';
@@ -58,6 +59,7 @@ export function buildTestbed(spec: TestbedSpec): Testbed {
   const hostCount = countSlivers(slices);
   const { admission = {} } = spec;
   checkAdmission(slices, nodes, admission);
+  if (spec.subsystems?.requests) requestedNodes(spec.subsystems.requests, nodes, spec.seed);
   checkReserves(slices, nodes.names, spec.network.access);
   checkCpuReserves(spec.subsystems?.machines, slices, nodes.names);
   checkCpuTraces(slices);

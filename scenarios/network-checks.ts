@@ -2,6 +2,7 @@
 import { at, has, keysAt, read, wrong } from './document.ts';
 import type { Finding } from './finding.ts';
 import type { Path } from './source.ts';
+import { writeRate } from './units.ts';
 
 const ACCESS: Path = ['network', 'access'];
 const SHARING: Path = [...ACCESS, 'sharing'];
@@ -43,6 +44,21 @@ function* checkSharing(document: unknown): Generator<Finding> {
   }
 }
 
+/** Packets a second of a site's own that are worth a model: each costs some of a microsecond. */
+const MOST_PACKETS = 10_000_000;
+
+/** Packets that come by the nanosecond would never let the time go on. */
+function* checkOwnTraffic(document: unknown): Generator<Finding> {
+  const own = ['network', 'site', 'own'];
+  const packet = read('size', document, [...own, 'packet']) ?? 0;
+  for (const way of ['up', 'down']) {
+    const rate = read('rate', document, [...own, way]) ?? 0;
+    if (packet < 1 || rate <= packet * 8 * MOST_PACKETS) continue;
+    const expected = `at most ${writeRate(packet * 8 * MOST_PACKETS)}: ${MOST_PACKETS} packets of ${packet} B a second`;
+    yield wrong(document, [...own, way], expected, { with: [...own, 'packet'] });
+  }
+}
+
 /** Faults that flows see, or that do not concern them. */
 const SEEN = ['crash', 'restart', 'churn', 'clock'];
 
@@ -80,8 +96,9 @@ function* checkFlows(document: unknown): Generator<Finding> {
   }
   for (const index of keysAt(document, ['faults'])) {
     const fault = ['faults', index];
-    if (SEEN.every(kind => !has(document, [...fault, kind]))) {
-      const found = keysAt(document, fault).join(', ');
+    const keys = keysAt(document, fault);
+    if (keys.length > 0 && SEEN.every(kind => !keys.includes(kind))) {
+      const found = keys.join(', ');
       yield {
         path: fault,
         of: 'value',
@@ -95,5 +112,6 @@ function* checkFlows(document: unknown): Generator<Finding> {
 
 export function* checkNetwork(document: unknown): Generator<Finding> {
   yield* checkSharing(document);
+  yield* checkOwnTraffic(document);
   yield* checkFlows(document);
 }

@@ -2,7 +2,6 @@
 import type { Unit } from '../../protocols/port.ts';
 import { type RandomStream, stream } from '../../sim/random.ts';
 import type { Nanoseconds } from '../../sim/time.ts';
-import { TestbedError } from '../error.ts';
 import { drawSpan } from '../faults/span.ts';
 import type { Stage, Subsystem } from '../subsystem.ts';
 import { Authority } from './authority.ts';
@@ -13,6 +12,7 @@ import { BOOT_STATES } from './node-states.ts';
 import { NodeStreams } from './node-streams.ts';
 import { NodeWork } from './node-work.ts';
 import { type Order, Orders } from './orders.ts';
+import { ownersOf } from './owners.ts';
 import { Rollout } from './rollout.ts';
 import { SliverStates } from './sliver-states.ts';
 import type { ManagementSpec } from './spec.ts';
@@ -35,8 +35,9 @@ export class Management implements Subsystem {
   private readonly random: RandomStream;
   /** Changes that somebody wanted while there was no authority to take them. */
   private waiting: Nanoseconds[] = [];
-  /** By slice: the site that answers for it, or -1; and whether it may have slivers. */
+  /** By slice: the site that answers for it, or -1. */
   private readonly ownerOf: readonly number[];
+  /** By slice: its lease is over. */
   private readonly over: boolean[];
   /** By host: the index of its slice. */
   private readonly sliceOf: readonly number[];
@@ -291,17 +292,4 @@ export class Management implements Subsystem {
     this.slivers.settle(host);
     if (had && !this.slivers.isCreated(host)) this.leases?.removed(this.sliceOf[host]);
   }
-}
-
-/** By slice, the site that answers for it; -1 where none does. @throws {TestbedError} where there is no such slice or site */
-function ownersOf({ owners }: ManagementSpec, slices: readonly string[], { testbed }: Stage): number[] {
-  const { nodes } = testbed;
-  for (const [slice, site] of Object.entries(owners)) {
-    const place = ['management', 'owners', slice];
-    if (!slices.includes(slice)) throw new TestbedError(place, `"${slice}"`, `a slice: ${slices.join(', ')}`);
-    if (nodes.sites.every(({ name }) => name !== site)) {
-      throw new TestbedError(place, `"${site}"`, 'a site', nodes.nearestName(site));
-    }
-  }
-  return slices.map(slice => nodes.sites.findIndex(({ name }) => name === owners[slice]));
 }

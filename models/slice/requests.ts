@@ -3,8 +3,6 @@ import { draw } from '../../sim/law.ts';
 import { type RandomStream, stream } from '../../sim/random.ts';
 import { type EventKind, NO_HOST } from '../../sim/simulation.ts';
 import type { Nanoseconds } from '../../sim/time.ts';
-import { TestbedError } from '../error.ts';
-import { select } from '../faults/select.ts';
 import { drawSpan } from '../faults/span.ts';
 import type { Stage, Subsystem } from '../subsystem.ts';
 import { Room } from './admission.ts';
@@ -12,6 +10,7 @@ import { beginBackground } from './background.ts';
 import { choose, type Known } from './choice.ts';
 import type { Lease, LeasedSliver } from './lease.ts';
 import { Board, NodeLoads } from './node-loads.ts';
+import { requestedNodes } from './requested-nodes.ts';
 import { RequestsMeter } from './requests-meter.ts';
 import type { RequestsSpec } from './requests-spec.ts';
 
@@ -44,11 +43,7 @@ export class Requests implements Subsystem {
     this.stage = stage;
     const { sim, testbed } = stage;
     const { nodes, seed } = testbed;
-    this.among = select(spec.among, nodes, stream(seed, 'requests', 'among'), ['requests', 'among']);
-    if ('nodes' in spec.size && spec.size.nodes > this.among.length) {
-      const expected = `at most ${this.among.length}, the nodes that slices may take`;
-      throw new TestbedError(['requests', 'nodes'], `${spec.size.nodes}`, expected);
-    }
+    this.among = requestedNodes(spec, nodes, seed);
     this.room = new Room(testbed.admission, nodes);
     for (const node of stage.slivers.nodeOf) this.room.take(node);
     this.loads = new NodeLoads(nodes.count);

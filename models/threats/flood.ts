@@ -25,6 +25,8 @@ export class Flood implements Subsystem {
   private countedAt: Nanoseconds = 0;
   private fraction = 0;
   private identified = false;
+  /** Slivers of the slice that floods which the finding has not reached yet. */
+  private unreached = 0;
   private floodRate = 0;
 
   private readonly capping: EventKind<undefined>;
@@ -141,6 +143,7 @@ export class Flood implements Subsystem {
     this.found.record(sim.now - this.spec.at);
     for (const host of slivers.names.keys()) {
       if (!this.isFlooding(host)) continue;
+      this.unreached++;
       sim.post(sim.now + drawSpan(this.spec.reach, this.random), this.capping, host, undefined);
     }
   }
@@ -150,10 +153,7 @@ export class Flood implements Subsystem {
     this.caps[host] = spec.cap;
     this.send(host);
     if (spec.cap === 0) stage.stopSliver(host);
-    const hosts = [...stage.slivers.names.keys()];
-    if (hosts.every(other => !this.isFlooding(other) || this.caps[other] < Infinity)) {
-      this.contained.record(stage.sim.now - spec.at);
-    }
+    if (--this.unreached === 0) this.contained.record(stage.sim.now - spec.at);
   }
 
   /** What the third party has received since the last look, in whole packets. */

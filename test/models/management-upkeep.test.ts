@@ -189,6 +189,7 @@ management: { failures: {}, history: 1500d }`;
     const tolerance = 2 * Math.sqrt((expected * (1 - expected)) / 996);
     const shares = share((states, node) => states.recorded(node) === state);
     expect(Math.abs(mean(shares) - expected)).toBeLessThan(tolerance);
+    expect(missed(shares, expected)).toBe('');
   });
 
   test('about two thirds of the nodes are up (Oppenheimer et al., 2006)', () => {

@@ -1,5 +1,6 @@
 // Gossip against what epidemics do: how many rounds until all have heard, and how many hear in each.
 import fc from 'fast-check';
+import seedrandom from 'seedrandom';
 import { describe, expect, test } from 'vitest';
 import { gossipCodec, MAX_BODY } from '../../protocols/gossip/codec.ts';
 import { Gossip } from '../../protocols/gossip/gossip.ts';
@@ -7,10 +8,11 @@ import type { GossipMessage, Rumour } from '../../protocols/gossip/messages.ts';
 import { gossipOptions } from '../../protocols/gossip/options.ts';
 import { withDefaults } from '../../protocols/options.ts';
 import type { Address } from '../../protocols/port.ts';
-import { MILLISECOND, SECOND } from '../../sim/time.ts';
+import { MILLISECOND, MINUTE, SECOND } from '../../sim/time.ts';
 import { interval99 } from '../statistics.ts';
 import { holds, ip4, ip6, point } from './codec-checks.ts';
 import { type Conditions, TestNetwork } from './harness.ts';
+import { forSeeds } from './seeds.ts';
 
 const silent = { publish: { every: 1e18 } };
 const synchronous = { ...silent, rounds: 'synchronous', hot: 200 };
@@ -143,6 +145,64 @@ describe('in rounds of their own', () => {
     expect(meter.sample('rounds').length).toBe(meter.count('delivered'));
     expect(meter.count('delivered')).toBeGreaterThan(0.95 * 19 * published);
   });
+});
+
+describe('receipts', () => {
+  const publish = { ...silent.publish, receipts: 1 };
+
+  test('tell how soon each host has heard, and that all have', () => {
+    const crowd = new Crowd('receipts', 50, { mode: 'push', rounds: 'synchronous', publish });
+    crowd.spread();
+    crowd.network.run(MINUTE);
+    const { meter } = crowd.network;
+    // Published half way between two rounds; a millisecond there and one back.
+    const delays = meter.sample('rounds').map(rounds => (rounds - 1 / 2) * SECOND + 2 * MILLISECOND);
+    const ascending = (values: number[]) => values.toSorted((a, b) => a - b);
+    expect(ascending(meter.sample('delay'))).toEqual(ascending(delays));
+    expect(meter.sample('reach')).toEqual([49]);
+  });
+
+  test('of a part tell the same in the mean', () => {
+    const reached = Array.from({ length: 60 }, (_, run) => {
+      const crowd = new Crowd(`part ${run}`, 100, { publish: { ...publish, receipts: 0.2 } });
+      crowd.hosts[0].publish(new Uint8Array(1));
+      crowd.network.run(2 * MINUTE);
+      return crowd.network.meter.sample('reach')[0];
+    });
+    const { low, high } = interval99(reached);
+    expect(low).toBeLessThan(99);
+    expect(high).toBeGreaterThan(99);
+  });
+});
+
+test('every rumour reaches all who live, whoever crashes and cannot be reached while it spreads', () => {
+  const tried = forSeeds(300, seed => {
+    const random = seedrandom.alea(seed);
+    const mode = ['push', 'pull', 'push-pull'][Math.floor(3 * random())];
+    const size = 4 + Math.floor(40 * random());
+    const conditions = { latency: (draw: () => number) => Math.round(draw() * 300) * MILLISECOND, loss: 0.1 };
+    const crowd = new Crowd(seed, size, { mode, hot: 60, ...silent }, conditions);
+    const { network } = crowd;
+    // For as long as half a minute those below the line and those above cannot speak.
+    const line = Math.floor(size * random());
+    network.passes = (from, to) => Number(from) < line === Number(to) < line;
+    network.clock.after(Math.floor(30 * SECOND * random()), () => {
+      network.passes = () => true;
+    });
+    const publishers = Array.from({ length: 3 }, () => Math.floor(size * random()));
+    for (const publisher of publishers) crowd.hosts[publisher].publish(new Uint8Array(1));
+    const any = Array.from({ length: Math.floor((size / 3) * random()) }, () => Math.floor(size * random()));
+    // A rumour may die with its publisher before anybody has heard it.
+    const dead = new Set(any.filter(host => !publishers.includes(host)));
+    for (const host of dead)
+      network.clock.after(Math.floor(20 * SECOND * random()), () => network.crash(host));
+    network.run(2 * MINUTE);
+    for (const hearers of crowd.heard.values()) {
+      const missed = [...crowd.hosts.keys()].filter(host => !dead.has(host) && !hearers.has(host));
+      expect(missed).toEqual([]);
+    }
+  });
+  expect(tried).toBeGreaterThan(0);
 });
 
 const message = (publisher: fc.Arbitrary<string>): fc.Arbitrary<GossipMessage> => {

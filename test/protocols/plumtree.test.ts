@@ -4,12 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { withDefaults } from '../../protocols/options.ts';
 import { plumtreeCodec } from '../../protocols/plumtree/codec.ts';
 import type { PlumtreeMessage } from '../../protocols/plumtree/messages.ts';
-import { plumtreeOptions } from '../../protocols/plumtree/options.ts';
+import { type PlumtreeOptions, plumtreeOptions } from '../../protocols/plumtree/options.ts';
 import { Plumtree } from '../../protocols/plumtree/plumtree.ts';
 import type { Address } from '../../protocols/port.ts';
 import { MILLISECOND, MINUTE, SECOND } from '../../sim/time.ts';
 import { holds, ip4, ip6, point, rpc } from './codec-checks.ts';
 import { type Conditions, TestNetwork } from './harness.ts';
+import { forSeeds } from './seeds.ts';
 
 const latency = (random: () => number) => Math.round((5 + 95 * random()) * MILLISECOND);
 
@@ -17,13 +18,15 @@ class Forest {
   readonly network: TestNetwork<PlumtreeMessage>;
   readonly nodes = new Map<Address, Plumtree>();
   readonly heard = new Map<number, Address[]>();
-  private readonly options = withDefaults(plumtreeOptions, {
-    publish: { every: 1e18 },
-    // With two attempts, a seventh of the datagrams lost would end a link every half minute.
-    rpc: { attempts: 4 },
-  });
+  private readonly options: PlumtreeOptions;
 
-  constructor(seed: string, conditions: Conditions = { latency }) {
+  constructor(seed: string, conditions: Conditions = { latency }, given: object = {}) {
+    this.options = withDefaults(plumtreeOptions, {
+      publish: { every: 1e18 },
+      // With two attempts, a seventh of the datagrams lost would end a link every half minute.
+      rpc: { attempts: 4 },
+      ...given,
+    });
     this.network = new TestNetwork(seed, conditions);
   }
 
@@ -161,6 +164,49 @@ describe('the tree', () => {
     for (let address = 0; address < 150; address += 3) forest.crash(address);
     expect(forest.broadcast(20, SECOND / 2, 50 * SECOND)).toEqual([]);
     expect(forest.network.meter.count('grafts')).toBeGreaterThan(10);
+  });
+
+  test('tells nobody twice of what some have begun to forget', () => {
+    const forest = new Forest('forgotten');
+    forest.grow(60, 30 * SECOND);
+    // Probes tell the last 32, and these go back for minutes.
+    expect(forest.broadcast(60, 10 * SECOND, 3 * MINUTE)).toEqual([]);
+  });
+
+  test('has receipts tell how soon and how far', () => {
+    const forest = new Forest(
+      'receipts',
+      { latency: 10 * MILLISECOND },
+      { publish: { every: 1e18, receipts: 1 } },
+    );
+    forest.grow(40, 10 * SECOND);
+    forest.broadcast(10, 5 * SECOND, 2 * MINUTE);
+    const { meter } = forest.network;
+    expect(meter.sample('reach')).toEqual(Array.from({ length: 10 }, () => 39));
+    // Without a crash a message waits nowhere, but for those grafted; a hop takes 10 ms, and so does the receipt.
+    const hops = meter.sample('hops').map(count => (count + 1) * 10 * MILLISECOND);
+    const quick = meter.sample('delay').filter(delay => delay < SECOND);
+    expect(quick.length).toBeGreaterThan(0.9 * hops.length);
+    for (const delay of quick) expect(hops).toContain(delay);
+  });
+
+  test('mends: whoever crashes, a minute later every message reaches all who live', () => {
+    const tried = forSeeds(200, seed => {
+      const forest = new Forest(seed);
+      const size = 5 + Math.floor(30 * forest.network.random());
+      forest.grow(size, 10 * SECOND);
+      forest.broadcast(5);
+      const crashes = Math.floor((size / 2) * forest.network.random());
+      for (let address = 0; address < crashes; address++) {
+        forest.network.clock.after(Math.floor(5 * SECOND * forest.network.random()), () =>
+          forest.crash(address),
+        );
+      }
+      forest.network.run(MINUTE);
+      expect(forest.connected()).toBe(size - crashes);
+      expect(forest.broadcast(5)).toEqual([]);
+    });
+    expect(tried).toBeGreaterThan(0);
   });
 
   test('parted for minutes it is one again', () => {

@@ -7,11 +7,13 @@ import { ronCodec } from '../../protocols/ron/codec.ts';
 import { Link } from '../../protocols/ron/link.ts';
 import type { LinkState, RonMessage } from '../../protocols/ron/messages.ts';
 import { ronOptions } from '../../protocols/ron/options.ts';
+import { Outages } from '../../protocols/ron/outages.ts';
 import { Ron } from '../../protocols/ron/ron.ts';
 import { Routes } from '../../protocols/ron/routes.ts';
 import { MILLISECOND, MINUTE, SECOND } from '../../sim/time.ts';
 import { holds, ip4, ip6, rpc } from './codec-checks.ts';
 import { type Conditions, TestNetwork } from './harness.ts';
+import { forSeeds } from './seeds.ts';
 
 interface Sent {
   readonly at: number;
@@ -84,6 +86,49 @@ describe('an outage of the link between two hosts', () => {
     expect(mean(meter.sample('overlay.answered'))).toBeLessThan(1);
   });
 
+  test('is measured from the first packet lost to the next that comes', () => {
+    const group = new Group('measured', 4, { latency: 30 * MILLISECOND }, { send: { every: SECOND / 10 } });
+    group.network.run(MINUTE);
+    group.network.passes = (from, to) => !(Number(from) + Number(to) === 1);
+    group.network.run(3 * MINUTE);
+    group.network.passes = () => true;
+    group.network.run(MINUTE);
+    const { meter } = group.network;
+    // Both ways; a pair's packets follow each other in 0.3 s in the mean.
+    expect(meter.sample('direct.outage').length).toBe(2);
+    for (const outage of meter.sample('direct.outage'))
+      expect(Math.abs(outage - 3 * MINUTE)).toBeLessThan(4 * SECOND);
+    expect(meter.sample('overlay.outage').length).toBe(2);
+    for (const outage of meter.sample('overlay.outage')) {
+      expect(outage).toBeGreaterThan(9 * SECOND);
+      expect(outage).toBeLessThan(DETECTION + 4 * SECOND);
+    }
+  });
+
+  test('is gone round wherever a path is left through a third host, once all have told of it', () => {
+    let detours = 0;
+    const tried = forSeeds(200, seed => {
+      const group = new Group(seed, 6, { latency: 20 * MILLISECOND });
+      const { network } = group;
+      network.run(MINUTE);
+      const pairs = group.hosts.flatMap((_, a) => Array.from({ length: a }, (_, b) => 10 * a + b));
+      const key = (a: number, b: number) => 10 * Math.max(a, b) + Math.min(a, b);
+      const cut = new Set(pairs.filter(() => network.random() < 0.4));
+      const passes = (a: number, b: number) => !cut.has(key(a, b));
+      network.passes = (from, to) => passes(Number(from), Number(to));
+      network.run(DETECTION + 14 * SECOND + 3 * SECOND + 1);
+      group.packets = [];
+      network.run(30 * SECOND);
+      for (const { from, to, via, answered } of group.packets) {
+        const [a, b] = [Number(from), Number(to)];
+        const third = group.hosts.some((_, c) => c !== a && c !== b && passes(a, c) && passes(c, b));
+        expect(answered).toBe(passes(a, b) || third);
+        if (answered && !passes(a, b)) detours += via === null ? 0 : 1;
+      }
+    });
+    expect(detours).toBeGreaterThan(10 * tried);
+  });
+
   test('that isolates a host wholly is gone round by nobody, and is over when it is over', () => {
     const group = new Group('isolated', 5, { latency: 30 * MILLISECOND });
     group.network.run(MINUTE);
@@ -150,6 +195,23 @@ describe('the path', () => {
     expect(routes.via('d', own, 3 * SECOND)).toBe('v');
     expect(routes.via('d', own, 3 * SECOND + 1)).toBeNull();
   });
+});
+
+test('a packet lost among others that come is no outage, and one is over when a later packet comes', () => {
+  const lasted: number[] = [];
+  const outages = new Outages({ record: value => void lasted.push(value) });
+  outages.note('x', 12, true);
+  outages.note('x', 11, false);
+  outages.note('x', 15, true);
+  expect(lasted).toEqual([]);
+  outages.note('x', 16, false);
+  outages.note('x', 17, false);
+  outages.note('y', 18, true);
+  outages.note('x', 14, true);
+  expect(lasted).toEqual([]);
+  outages.note('x', 20, true);
+  outages.note('x', 21, true);
+  expect(lasted).toEqual([4]);
 });
 
 test('a link averages its latency over ten probes or so, its loss over a hundred, and is down after four in a row', () => {

@@ -14,7 +14,7 @@ import { Vivaldi } from '../../protocols/vivaldi/vivaldi.ts';
 import { MILLISECOND, SECOND } from '../../sim/time.ts';
 import { interval99 } from '../statistics.ts';
 import { holds, rpc } from './codec-checks.ts';
-import { TestNetwork } from './harness.ts';
+import { type Ledger, TestNetwork } from './harness.ts';
 
 const MATRIX = resolve(import.meta.dirname, '../../../shared/data/planetlab-rtt/rtt_t01.csv.gz');
 
@@ -99,6 +99,22 @@ describe('coordinates', () => {
       const { x, y } = estimate.coordinate;
       expect(Math.hypot(x - before[address].x, y - before[address].y)).toBeLessThan(20);
     }
+  });
+
+  test('made of few neighbours foretell these better than the others, which checks alone show', () => {
+    const random = new TestNetwork('no plane', { latency: 0 }).random;
+    const trips = Array.from({ length: 60 * 60 }, () => 20 + 180 * random());
+    const rtt = (a: Address, b: Address) => trips[60 * Math.min(+a, +b) + Math.max(+a, +b)];
+    const late = (name: string, meter: Ledger) =>
+      meter
+        .sample(name)
+        .slice(-5000)
+        .sort((a, b) => a - b)[2500];
+    const { network, hosts } = settle('no plane', 60, rtt, 600, { neighbours: 3, check: 2 * SECOND });
+    expect(late('check.error', network.meter)).toBeGreaterThan(1.5 * late('error', network.meter));
+    // A random pair is hardly ever one of neighbours: checks tell the error over all pairs.
+    expect(Math.abs(late('check.error', network.meter) / medianError(hosts, rtt) - 1)).toBeLessThan(0.1);
+    expect(settle('no plane', 60, rtt, 100).network.meter.sample('check.error')).toEqual([]);
   });
 
   test('a neighbour that is dead is replaced', () => {

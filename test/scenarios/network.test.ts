@@ -99,6 +99,11 @@ describe('refused is', () => {
       'network.site.own.up',
     ],
     [
+      'own traffic of more packets than anybody counts',
+      { network: '{ site: { up: 5Mbps, own: { up: 1000Tbps } } }' },
+      'network.site.own.up',
+    ],
+    [
       'a fault that flows do not see',
       { network: '{ grain: flow }', run: TRANSFERS, more: 'faults: [{ at: 1m, lossy: all, rate: 1% }]\n' },
       'faults.0',
@@ -110,5 +115,11 @@ describe('refused is', () => {
     ],
   ])('%s', (_, keys, path) => {
     expect(problems(keys).some(line => line.includes(`${path}: found`))).toBe(true);
+  });
+
+  test('a fault that is no mapping, beside flows, with one message alone', () => {
+    const keys = { network: '{ grain: flow }', run: TRANSFERS, more: 'faults: [crash]\n' };
+    const told = problems(keys);
+    expect(told.filter(line => line.includes('faults.0: found'))).toHaveLength(1);
   });
 });
