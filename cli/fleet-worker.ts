@@ -1,5 +1,5 @@
 // One run of a fleet, in a worker thread of the pool.
-import { buildTestbed } from '../models/testbed.ts';
+import { buildTestbed } from '../models/build-testbed.ts';
 import { seriesData } from '../results/time-series.ts';
 import { UsageError } from './exit.ts';
 import type { Watch } from './finished.ts';

@@ -1,7 +1,7 @@
 // Many runs, as many at once as the machine has cores: each a scenario, with what comes out of it.
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
-import { buildTestbed } from '../models/testbed.ts';
+import { buildTestbed } from '../models/build-testbed.ts';
 import type { Summary } from '../results/summary.ts';
 import type { SeriesData } from '../results/time-series.ts';
 import type { Scenario } from '../scenarios/scenario.ts';

@@ -1,25 +1,41 @@
 #!/usr/bin/env node
 // `petri`: reads the command line, runs one subcommand, and turns whatever happened into an exit status.
-import yargs from 'yargs';
+import yargs, { type CommandModule } from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { captureCommand } from './capture.ts';
-import { compareCommand } from './compare.ts';
-import { doctorCommand } from './doctor.ts';
-import { downCommand } from './down.ts';
-import { execCommand } from './exec.ts';
 import { EXIT, statusOf, UsageError } from './exit.ts';
-import { faultCommand } from './fault.ts';
-import { hostsCommand } from './hosts.ts';
-import { listCommand } from './list.ts';
-import { logsCommand } from './logs.ts';
 import { warn } from './output.ts';
-import { reachCommand } from './reach.ts';
-import { runCommand } from './run.ts';
-import { shellCommand } from './shell.ts';
-import { topologyCommand } from './topology.ts';
-import { upCommand } from './up.ts';
-import { validateCommand } from './validate.ts';
 import { VERSION } from './version.ts';
+
+/** A subcommand whatever its options: each reads its own. */
+type Command = CommandModule<object, object>;
+const whatever = <A>(command: CommandModule<object, A>): Command => command as unknown as Command;
+
+/** The subcommands in the order of the help. Each is loaded when it is asked for: most need a small part of the house. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => whatever((await import('./run.ts')).runCommand),
+  compare: async () => whatever((await import('./compare.ts')).compareCommand),
+  up: async () => whatever((await import('./up.ts')).upCommand),
+  hosts: async () => whatever((await import('./hosts.ts')).hostsCommand),
+  exec: async () => whatever((await import('./exec.ts')).execCommand),
+  shell: async () => whatever((await import('./shell.ts')).shellCommand),
+  logs: async () => whatever((await import('./logs.ts')).logsCommand),
+  capture: async () => whatever((await import('./capture.ts')).captureCommand),
+  fault: async () => whatever((await import('./fault.ts')).faultCommand),
+  down: async () => whatever((await import('./down.ts')).downCommand),
+  list: async () => whatever((await import('./list.ts')).listCommand),
+  validate: async () => whatever((await import('./validate.ts')).validateCommand),
+  topology: async () => whatever((await import('./topology.ts')).topologyCommand),
+  reach: async () => whatever((await import('./reach.ts')).reachCommand),
+  doctor: async () => whatever((await import('./doctor.ts')).doctorCommand),
+};
+
+/** The one that the first word names; all where it names none, for the help and for what is said of a wrong word. */
+function loadCommands(words: readonly string[]): Promise<Command[]> {
+  const word = words.find(text => !text.startsWith('-'));
+  const asked =
+    word !== undefined && Object.hasOwn(commands, word) ? [commands[word]] : Object.values(commands);
+  return Promise.all(asked.map(load => load()));
+}
 
 // A reader that has seen enough (`petri list | head -1`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -28,24 +44,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await yargs(hideBin(process.argv))
+  const words = hideBin(process.argv);
+  await yargs(words)
     .scriptName('petri')
     .usage('$0 <command>: a PlanetLab-like testbed on one computer')
-    .command(runCommand)
-    .command(compareCommand)
-    .command(upCommand)
-    .command(hostsCommand)
-    .command(execCommand)
-    .command(shellCommand)
-    .command(logsCommand)
-    .command(captureCommand)
-    .command(faultCommand)
-    .command(downCommand)
-    .command(listCommand)
-    .command(validateCommand)
-    .command(topologyCommand)
-    .command(reachCommand)
-    .command(doctorCommand)
+    .command(await loadCommands(words))
     .demandCommand(1, 'Which command?')
     .parserConfiguration({ 'populate--': true })
     .strict()

@@ -1,8 +1,10 @@
 // The modes: what each can run, and what runs it.
+
+import { buildTestbed } from '../models/build-testbed.ts';
 import { TestbedError } from '../models/error.ts';
 import { modelledRun } from '../models/slice/modelled-run.ts';
 import type { SliceSpec } from '../models/slice/spec.ts';
-import { buildTestbed, type Testbed } from '../models/testbed.ts';
+import type { Testbed } from '../models/testbed.ts';
 import type { LoadedScenario, Scenario } from '../scenarios/scenario.ts';
 import { checkEmulated } from './emulated-scenario.ts';
 import type { Finished, Mode, Watch } from './finished.ts';
@@ -28,7 +30,7 @@ export function buildFor(loaded: LoadedScenario, mode?: Mode): Testbed {
   const testbed = inScenario(loaded, () => {
     for (const slice of loaded.scenario.slices) checkSlice(slice, mode);
     if (mode === 'emulate') checkEmulated(loaded.scenario);
-    if (mode !== 'model' && mode !== undefined) checkSubsystems(loaded.scenario, mode);
+    if (mode !== 'model' && mode !== undefined) refuseSubsystems(loaded.scenario, mode);
     return buildTestbed(loaded.scenario);
   });
   checkMemory(testbed.hostCount);
@@ -36,7 +38,7 @@ export function buildFor(loaded: LoadedScenario, mode?: Mode): Testbed {
 }
 
 /** @throws {TestbedError} at the first subsystem: they are models */
-function checkSubsystems({ subsystems = {} }: Scenario, mode: Mode): void {
+function refuseSubsystems({ subsystems = {} }: Scenario, mode: Mode): void {
   const [key] = Object.keys(subsystems);
   if (key === undefined) return;
   throw new TestbedError([key], key, `none in the mode ${mode}: it is modelled in the mode model alone`);

@@ -10,6 +10,7 @@ import { summaryTable } from '../results/table.ts';
 import { loadDesigns } from '../scenarios/load.ts';
 import type { LoadedDesigns, LoadedScenario } from '../scenarios/scenario.ts';
 import { Misread, readDuration } from '../scenarios/units.ts';
+import { formatDuration, type Nanoseconds } from '../sim/time.ts';
 import { type Comparison, compareModelRuns } from './determinism.ts';
 import { EXIT, UsageError } from './exit.ts';
 import { faultsInWords } from './fault-schedule.ts';
@@ -139,7 +140,7 @@ async function runOnce(loaded: LoadedScenario, options: RunOptions): Promise<num
   if (options.out !== undefined) checkFree(options.out);
   const testbed = buildFor(loaded, options.mode);
   for (const warning of testbed.warnings) warn(warning);
-  const close = closeLook(testbed, options);
+  const close = closeLook(testbed, scenario.duration, options);
   const finished = await watched(scenario.duration, !options.quiet, { close }, watch =>
     runners[options.mode](testbed, scenario, watch),
   );
@@ -169,8 +170,8 @@ function refuseCloseLook({ designs }: LoadedDesigns, options: RunOptions): void 
   );
 }
 
-/** @throws {UsageError} for what the mode has not, and for hosts that there are not */
-function closeLook(testbed: Testbed, options: RunOptions): Close {
+/** @throws {UsageError} for what the mode has not, for hosts that there are not, and a time that the run does not reach */
+function closeLook(testbed: Testbed, duration: Nanoseconds, options: RunOptions): Close {
   const { mode, trace = [], capture = [], inspect = false } = options;
   if (trace.length > 0 && mode !== 'virtual')
     throw new UsageError('--trace: traces are taken with --mode virtual');
@@ -179,6 +180,11 @@ function closeLook(testbed: Testbed, options: RunOptions): Close {
   const until = options.until === undefined ? undefined : readDuration(options.until);
   if (until instanceof Misread)
     throw new UsageError(`--until: found "${options.until}", expected ${until.expected}`);
+  if (until !== undefined && until > duration) {
+    throw new UsageError(
+      `--until: found "${options.until}", expected at most ${formatDuration(duration)}, the duration`,
+    );
+  }
   const plans = trace.length + capture.length > 0 ? planHosts(sliversOf(testbed).names) : [];
   return {
     ...(until !== undefined && { until }),

@@ -2,12 +2,12 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { Moment } from '../emulator/kernel/clock.ts';
 import { Switch } from '../emulator/kernel/switch.ts';
+import { buildTestbed } from '../models/build-testbed.ts';
 import { type Injection, injectFaults, type Victims } from '../models/faults/inject.ts';
 import { Fabric } from '../models/network/fabric.ts';
 import { Hosts } from '../models/network/hosts.ts';
 import { capsOf } from '../models/network/token-buckets.ts';
 import { capSpecsOf, hostsByNode, sliversOf } from '../models/slivers.ts';
-import { buildTestbed } from '../models/testbed.ts';
 import { Sender } from '../results/courier.ts';
 import { Simulation } from '../sim/simulation.ts';
 import type { FromSwitch, SwitchPlan, ToSwitch } from './switch-messages.ts';

@@ -5,7 +5,6 @@ import type { Meter } from '../protocols/port.ts';
 import { stream } from '../sim/random.ts';
 import { type EventKind, Simulation } from '../sim/simulation.ts';
 import type { Nanoseconds } from '../sim/time.ts';
-import { TestbedError } from './error.ts';
 import type { MachineFault } from './faults/event.ts';
 import { injectFaults, type Victims } from './faults/inject.ts';
 import { clocksOf } from './host/clocks.ts';
@@ -55,7 +54,7 @@ export class ModelRun implements Victims, Stage {
   /** By slice. */
   private readonly directories: ReadonlyMap<string, SliceDirectory>;
   private readonly room: HostRoom;
-  /** Undefined where transfers are none of the network's grain. */
+  /** Undefined where the network's grain is the message: then no slice makes transfers. */
   private readonly flows: Flows | undefined;
   private readonly start: EventKind<undefined>;
   /** Nodes that stand still, all their slivers with them. */
@@ -219,8 +218,7 @@ export class ModelRun implements Victims, Stage {
 
   private definitionOf(run: ProtocolRun | TransfersRun): ProtocolDefinition {
     if (run.kind === 'protocol') return this.protocols[run.protocol];
-    if (this.flows) return transfersOver(this.flows, this.testbed.seed) as ProtocolDefinition;
-    throw new TestbedError(['network', 'grain'], 'message', 'flow, where a slice makes transfers');
+    return transfersOver(this.flows!, this.testbed.seed) as ProtocolDefinition;
   }
 
   private reachStart(host: number): void {

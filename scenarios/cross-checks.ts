@@ -1,7 +1,8 @@
 // What no schema can say: the keys of a scenario must agree with each other. Every check holds of a document whose other
 // parts may be wrong, so that all problems are told at once.
+
+import { MOST_HOSTS } from '../models/build-testbed.ts';
 import { PLACEHOLDERS, wordsInBraces } from '../models/slice/placeholders.ts';
-import { MOST_HOSTS } from '../models/testbed.ts';
 import { at, has, keysAt, read, wrong } from './document.ts';
 import { measuresOf, readExpectation, TESTBED_METRICS } from './expectation.ts';
 import { checkFault } from './fault-checks.ts';

@@ -5,6 +5,7 @@ import { type RandomStream, stream } from '../../sim/random.ts';
 import type { Nanoseconds } from '../../sim/time.ts';
 import { TestbedError } from '../error.ts';
 import { drawSpan } from '../faults/span.ts';
+import type { Nodes } from '../node/nodes.ts';
 import type { Stage } from '../subsystem.ts';
 import { ServiceQueue } from './service-queue.ts';
 import type { AuthoritySpec } from './spec.ts';
@@ -44,7 +45,7 @@ export class Authority {
     this.spec = spec;
     this.stage = stage;
     this.returned = returned;
-    this.home = homeOf(spec, stage);
+    this.home = homeOf(spec, nodes);
     this.delays = Float64Array.from(nodes.names, (_, node) => network.delay(node, this.home));
     this.queue = new ServiceQueue(spec.servers, spec.service, stream(seed, 'management', 'service'));
     this.random = stream(seed, 'management', 'outages');
@@ -108,9 +109,9 @@ export class Authority {
   }
 }
 
-function homeOf({ site }: AuthoritySpec, { testbed }: Stage): number {
+/** The node from which the authority's distances are reckoned. @throws {TestbedError} where there is no such site */
+export function homeOf({ site }: AuthoritySpec, nodes: Nodes): number {
   if (site === undefined) return 0;
-  const { nodes } = testbed;
   const index = nodes.sites.findIndex(({ name }) => name === site);
   if (index >= 0) return nodes.firstOf[index];
   throw new TestbedError(['management', 'authority', 'site'], `"${site}"`, 'a site', nodes.nearestName(site));

@@ -69,7 +69,7 @@ export class Management implements Subsystem {
     this.changes = new Changes(meter);
     this.slivers = new SliverStates(stage);
     const names = slices.map(slice => slice.spec.name);
-    this.ownerOf = ownersOf(spec, names, stage);
+    this.ownerOf = ownersOf(spec, names, nodes);
     this.over = names.map(() => false);
     this.begun = new Uint8Array(stage.slivers.names.length);
     const first = new Map(names.map((name, slice) => [name, slice]));

@@ -5,6 +5,7 @@ import type { EventKind } from '../../sim/simulation.ts';
 import { MINUTE } from '../../sim/time.ts';
 import { TestbedError } from '../error.ts';
 import { drawSpan } from '../faults/span.ts';
+import type { Nodes } from '../node/nodes.ts';
 import type { Stage } from '../subsystem.ts';
 import type { Authority } from './authority.ts';
 import { phases } from './node-states.ts';
@@ -75,7 +76,7 @@ export class Rollout {
     this.random = new NodeStreams(testbed, 'rollout');
     [this.has, this.wanted, this.changing, this.hurt] = [0, 1, 2, 3].map(() => new Uint8Array(count));
     this.bad = Uint8Array.from(names, (_, node) => Number(this.random.of(node).uniform() < spec.bad));
-    this.waveOf = wavesOf(spec, stage);
+    this.waveOf = wavesOf(spec, testbed.nodes, testbed.seed);
     this.waves = Array.isArray(spec.waves) ? spec.waves.length : Math.max(...this.waveOf) + 1;
     const meter = instruments.meter('management');
     this.updated = meter.counter('rollout.updated');
@@ -190,9 +191,8 @@ export class Rollout {
   }
 }
 
-/** The wave of each node: drawn by its name, or by its group. @throws {TestbedError} */
-function wavesOf({ waves }: RolloutSpec, { testbed }: Stage): Int32Array {
-  const { names, groups } = testbed.nodes;
+/** The wave of each node: drawn by its name, or by its group. @throws {TestbedError} where there are no such groups */
+export function wavesOf({ waves }: RolloutSpec, { names, groups }: Nodes, seed: string): Int32Array {
   if ('groups' in waves) {
     const found = groups.get(waves.groups);
     if (found) return found.of;
@@ -204,7 +204,7 @@ function wavesOf({ waves }: RolloutSpec, { testbed }: Stage): Int32Array {
     );
   }
   return Int32Array.from(names, name => {
-    const place = stream(testbed.seed, name, 'management', 'wave').uniform();
+    const place = stream(seed, name, 'management', 'wave').uniform();
     const wave = waves.findIndex(share => place < share);
     return wave < 0 ? waves.length : wave;
   });

@@ -1,4 +1,5 @@
 // A slice that floods a third party: the complaint, the audit that leads from the packet back to the slice, and the cap.
+import { closest } from 'fastest-levenshtein';
 import type { Counter, Distribution } from '../../protocols/port.ts';
 import type { Law } from '../../sim/law.ts';
 import { type RandomStream, stream } from '../../sim/random.ts';
@@ -7,10 +8,23 @@ import { type Nanoseconds, SECOND } from '../../sim/time.ts';
 import { TestbedError } from '../error.ts';
 import { drawSpan } from '../faults/span.ts';
 import type { Stage, Subsystem } from '../subsystem.ts';
+import type { Testbed } from '../testbed.ts';
 import { FlowLog } from './flow-log.ts';
 import type { FloodSpec } from './spec.ts';
 
 const VICTIM = 'victim';
+
+/** @throws {TestbedError} where there is no such slice */
+export function checkFlood({ slice }: FloodSpec, { slices }: Testbed): void {
+  const names = slices.map(({ spec }) => spec.name);
+  if (names.includes(slice)) return;
+  throw new TestbedError(
+    ['flood', 'slice'],
+    `"${slice}"`,
+    `a slice: ${names.join(', ')}`,
+    closest(slice, names),
+  );
+}
 
 export class Flood implements Subsystem {
   private readonly spec: FloodSpec;
@@ -37,15 +51,10 @@ export class Flood implements Subsystem {
   private readonly found: Distribution;
   private readonly contained: Distribution;
 
-  /** @throws {TestbedError} where there is no such slice */
   constructor(spec: FloodSpec, stage: Stage) {
     this.spec = spec;
     this.stage = stage;
     const { testbed, slivers, sim, instruments } = stage;
-    const names = testbed.slices.map(({ spec }) => spec.name);
-    if (!names.includes(spec.slice)) {
-      throw new TestbedError(['flood', 'slice'], `"${spec.slice}"`, `a slice: ${names.join(', ')}`);
-    }
     this.log = new FlowLog(testbed.nodes.count, spec.audit.sample);
     this.random = stream(testbed.seed, 'flood');
     this.rates = new Float64Array(slivers.names.length);

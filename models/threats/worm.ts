@@ -10,12 +10,20 @@ import { range } from '../node/nodes.ts';
 import { reach } from '../reach/matrix.ts';
 import { daemons } from '../reach/spec.ts';
 import type { Stage, Subsystem } from '../subsystem.ts';
+import type { Testbed } from '../testbed.ts';
 import type { WormSpec } from './spec.ts';
 
 /** How far a node is compromised. */
 const CLEAN = 0;
 const SLIVER = 1;
 const NODE = 2;
+
+/** The nodes that it takes first, and those that it may take. @throws {TestbedError} where it names what is not there */
+export function prey(spec: WormSpec, { nodes, seed }: Testbed): { vulnerable: number[]; patients: number[] } {
+  const chosen = (key: 'vulnerable' | 'patients') =>
+    select(spec[key], nodes, stream(seed, 'worm', key), ['worm', key]);
+  return { vulnerable: chosen('vulnerable'), patients: chosen('patients') };
+}
 
 export class Worm implements Subsystem {
   private readonly spec: WormSpec;
@@ -60,7 +68,7 @@ export class Worm implements Subsystem {
   constructor(spec: WormSpec, stage: Stage) {
     this.spec = spec;
     this.stage = stage;
-    const { nodes, seed } = stage.testbed;
+    const { nodes } = stage.testbed;
     this.state = new Uint8Array(nodes.count);
     this.held = new Uint8Array(nodes.count);
     this.owed = new Uint8Array(nodes.count);
@@ -69,10 +77,8 @@ export class Worm implements Subsystem {
     this.planned = new Uint8Array(nodes.count);
     this.streams = new Array(nodes.count).fill(undefined);
     this.vulnerable = new Uint8Array(nodes.count);
-    const chosen = (key: 'vulnerable' | 'patients') =>
-      select(spec[key], nodes, stream(seed, 'worm', key), ['worm', key]);
-    for (const node of chosen('vulnerable')) this.vulnerable[node] = 1;
-    const patients = chosen('patients');
+    const { vulnerable, patients } = prey(spec, stage.testbed);
+    for (const node of vulnerable) this.vulnerable[node] = 1;
 
     const { sim } = stage;
     const ofEpoch = (name: string, act: (node: number) => void): EventKind<undefined> =>
@@ -221,7 +227,7 @@ export class Worm implements Subsystem {
     const { stage, owed, held } = this;
     held[node] = 0;
     for (const host of stage.hostsOn(node)) stage.startSliver(host);
-    if (owed[node]) stage.restart(node);
+    if (owed[node]) stage.recover(node);
     owed[node] = 0;
   }
 

@@ -38,8 +38,20 @@ export class Join {
 
   run(): void {
     const member = this.draw();
-    if (member === undefined) this.newcomer.done();
-    else this.ask(member, 0);
+    const done = () => this.newcomer.done();
+    if (member === undefined) done();
+    else this.ask(member, 0, done, () => this.run());
+  }
+
+  /**
+   * Asks a listed member for all others, if it is not known: those who joined through each other at one moment are groups
+   * apart until somebody does.
+   * @param isKnown whether a member is known, dead or alive
+   */
+  meet(isKnown: (member: Address) => boolean): void {
+    const member = this.draw();
+    const done = () => undefined;
+    if (member !== undefined && !isKnown(member)) this.ask(member, 0, done, done);
   }
 
   stop(): void {
@@ -66,16 +78,16 @@ export class Join {
     return { type: 'members', rpc, total: list.length, updates };
   }
 
-  private ask(member: Address, from: number): void {
+  private ask(member: Address, from: number, done: () => void, failed: () => void): void {
     this.rpc.call(member, { type: 'join', rpc: this.rpc.number(), from }, reply => {
       if (!reply) {
-        this.run();
+        failed();
         return;
       }
       for (const update of reply.updates) this.newcomer.hear(update);
       const next = from + PART;
-      if (reply.updates.length > 0 && next < reply.total) this.ask(member, next);
-      else this.newcomer.done();
+      if (reply.updates.length > 0 && next < reply.total) this.ask(member, next, done, failed);
+      else done();
     });
   }
 }

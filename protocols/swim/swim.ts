@@ -13,8 +13,8 @@ import { Updates } from './updates.ts';
  */
 export type ChangeObserver = (self: Address, member: Address, status: Status, firsthand: boolean) => void;
 
-/** Periods between two pings to one who is believed dead. */
-const REVIVE_EVERY = 10;
+/** Periods between two looks for members that are missed: a ping to one who is believed dead, a listed one who is not known. */
+const SEEK_EVERY = 10;
 
 /** Somebody's ping-req that this member sees to. */
 interface Relay {
@@ -25,8 +25,8 @@ interface Relay {
 /**
  * SWIM after A. Das, I. Gupta, A. Motivala, "SWIM: Scalable Weakly-consistent Infection-style Process Group Membership
  * Protocol", DSN 2002: sections 3.1 (ping, ping-req), 4.1 (piggybacked dissemination), 4.2 (suspicion, incarnations), 4.3
- * (round-robin probing). Where it goes beyond the paper: who was declared dead comes back with a higher incarnation, and
- * whoever is spoken to hears first what is believed of it.
+ * (round-robin probing). Where it goes beyond the paper: who was declared dead comes back with a higher incarnation, whoever is
+ * spoken to hears first what is believed of it, and groups that do not know each other meet through the directory.
  *
  * Measures the distribution `members` (count: members believed not dead, this one included, once a period) and the counters
  * `probes`, `probes.failed`, `suspected` and `declared` (verdicts of its own), `refuted.suspect` and `refuted.dead` (what was
@@ -43,7 +43,7 @@ export class Swim implements Protocol<SwimMessage> {
   private readonly counters: Readonly<Record<(typeof COUNTERS)[number], Counter>>;
 
   private incarnation = 0;
-  private untilRevival = REVIVE_EVERY;
+  private untilSeek = SEEK_EVERY;
   private rpc: number;
   /** Whom this period's probe is for, until it is acknowledged. */
   private target: Address | undefined;
@@ -135,7 +135,7 @@ export class Swim implements Protocol<SwimMessage> {
       counters['probes.failed'].add();
       this.fail(this.target);
     }
-    this.revive();
+    this.seek();
     this.oldRelays = this.relays;
     this.relays = new Map();
     this.target = options.targets === 'random' ? members.sample() : members.nextInTurn();
@@ -145,9 +145,10 @@ export class Swim implements Protocol<SwimMessage> {
     if (options.k > 0) host.after(options.timeout, this.tryOthers);
   }
 
-  private revive(): void {
-    if (--this.untilRevival > 0) return;
-    this.untilRevival = REVIVE_EVERY;
+  private seek(): void {
+    if (--this.untilSeek > 0) return;
+    this.untilSeek = SEEK_EVERY;
+    this.join.meet(member => this.members.get(member) !== undefined);
     const dead = this.members.sampleDead();
     if (dead !== undefined) this.ping(dead);
   }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { planPrograms } from '../../cli/program-plans.ts';
 import { planHosts } from '../../emulator/host-plan.ts';
-import { buildTestbed } from '../../models/testbed.ts';
+import { buildTestbed } from '../../models/build-testbed.ts';
 import { parseScenario } from '../../scenarios/load.ts';
 
 function programs(slices: string) {

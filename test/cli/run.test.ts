@@ -205,6 +205,7 @@ describe('the exit status', () => {
     [['hello-http'], 'slices.web.run.service: found a Node.js service, expected a protocol'],
     [['first-ping', '--trace', 'princeton-1'], '--trace: traces are taken with --mode virtual'],
     [['first-ping', '--until', '5'], '--until: found "5", expected a duration with its unit'],
+    [['first-ping', '--until', '1h'], '--until: found "1h", expected at most 2m, the duration'],
     [['first-ping', '--mode', 'emulate', '--seeds', '1..2'], '--seeds: emulated runs share the machine'],
     [['first-ping', '--mode', 'emulate', '--check-determinism'], 'no two emulated runs are the same'],
     [['first-ping', '--mode', 'fast'], 'Invalid values'],

@@ -1,9 +1,9 @@
 // Chord in mode `model` while nodes crash: lookups keep succeeding, and find the node that the key belongs to.
 import { describe, expect, test } from 'vitest';
+import { buildTestbed } from '../../models/build-testbed.ts';
 import type { FaultSpec } from '../../models/faults/spec.ts';
 import { ModelRun } from '../../models/model-run.ts';
 import { trueClock, unlimitedShare } from '../../models/slice/spec.ts';
-import { buildTestbed } from '../../models/testbed.ts';
 import { catalogue } from '../../protocols/catalogue.ts';
 import { observedChord } from '../../protocols/chord/definition.ts';
 import type { NodeRef } from '../../protocols/chord/messages.ts';

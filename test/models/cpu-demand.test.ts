@@ -9,6 +9,7 @@ import { readCpuTrace } from '../../models/node/cpu-trace.ts';
 import type { CpuDemandSpec } from '../../models/node/spec.ts';
 import type { Site } from '../../models/topology/site.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../sim/time.ts';
+import { mean } from '../statistics.ts';
 import { quiet, ranFor } from './machine-room.ts';
 
 const DATA = '../shared/data/planetlab-cpu';
@@ -17,8 +18,6 @@ const SAMPLES = DAY / SAMPLE;
 
 const quantile = (values: readonly number[], q: number): number =>
   [...values].sort((a, b) => a - b)[Math.ceil(q * values.length) - 1];
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 const deviation = (values: readonly number[]): number => {
   const middle = mean(values);
   return Math.sqrt(mean(values.map(value => (value - middle) ** 2)));

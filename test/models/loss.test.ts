@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { BurstLoss, IndependentLoss, type Loss } from '../../models/network/loss.ts';
 import type { LossSpec } from '../../models/network/spec.ts';
 import { type RandomStream, stream } from '../../sim/random.ts';
-import { interval99 } from '../statistics.ts';
+import { interval99, mean } from '../statistics.ts';
 
 function streams(name: string): (node: number) => RandomStream {
   const made = new Map<number, RandomStream>();
@@ -32,8 +32,6 @@ function runs(outcomes: readonly boolean[], of: boolean): number[] {
   }
   return lengths;
 }
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function expectCovered(values: readonly number[], figure: number): void {
   const { low, high } = interval99(values);

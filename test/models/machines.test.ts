@@ -1,18 +1,8 @@
 // Machines: slivers that start, work, are reset and refused on nodes that they share.
 import { describe, expect, test } from 'vitest';
 import { HOUR, MICROSECOND, MILLISECOND, MINUTE, SECOND } from '../../sim/time.ts';
-import { interval99 } from '../statistics.ts';
+import { covers, mean, seeds } from '../statistics.ts';
 import { quiet, ranFor, room } from './machine-room.ts';
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-const seeds = (count: number): number[] => Array.from({ length: count }, (_, seed) => seed);
-
-function covers(values: readonly number[], truth: number): void {
-  const { low, high } = interval99(values);
-  expect(low).toBeLessThanOrEqual(truth);
-  expect(high).toBeGreaterThanOrEqual(truth);
-}
 
 /** No overhead, and slivers start within a millisecond. */
 const BARE = 'os: process';

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../sim/time.ts';
-import { type Managed, manage, mean, silent } from './management-world.ts';
+import { mean } from '../statistics.ts';
+import { type Managed, manage, silent } from './management-world.ts';
 
 const sites = (count: number, nodes = 1) =>
   `topology: { generate: { sites: ${count}, nodesPerSite: ${nodes}, classes: { edge: 1 } } }`;

@@ -4,7 +4,8 @@ import { ServiceQueue } from '../../models/management/service-queue.ts';
 import { always } from '../../sim/law.ts';
 import { stream } from '../../sim/random.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../sim/time.ts';
-import { type Managed, manage, mean, missed, seeds, silent } from './management-world.ts';
+import { mean, missed, seeds } from '../statistics.ts';
+import { type Managed, manage, ranUntil, silent } from './management-world.ts';
 
 const onSite = (nodes: number) => `topology: { generate: { sites: 1, nodesPerSite: ${nodes} } }`;
 
@@ -63,7 +64,8 @@ describe('beside the protocol of real messages', () => {
   const UNTIL = 12 * HOUR;
   const protocol = (mode: string, seed: number) => {
     const node = `protocol: management, contacts: central, mode: ${mode}, fetch: delta, create: 0s`;
-    return manage(
+    return ranUntil(
+      UNTIL,
       `${onSite(NODES)}
 slices:
   central:
@@ -71,9 +73,8 @@ slices:
     start: { over: 0s }
     run: { protocol: management, role: authority, changes: { every: 15m } }
   daemons: { run: { ${node} }, start: { over: 10m } }`,
-      UNTIL,
       seed,
-    ).ledgers;
+    ).ledger;
   };
   const model = (mode: string, seed: number) => {
     const keys = `mode: ${mode}, create: 0s, changes: exponential 15m, authority: { service: 1ns }`;
@@ -84,18 +85,18 @@ slices:
     const pairs = seeds(8).map(seed => ({ real: protocol('poll', seed), model: model('poll', seed) }));
     const delay = pairs.map(
       ({ real, model }) =>
-        (mean(real.get('central')!.sample('change.delay')) - mean(model.sample('change.delay'))) / SECOND,
+        (mean(real('central').sample('change.delay')) - mean(model.sample('change.delay'))) / SECOND,
     );
     expect(missed(delay, 0)).toBe('');
     for (const { real, model } of pairs) {
       // The nodes of the protocol start within ten minutes, and fetch at once.
-      const fetches = real.get('central')!.count('authority.fetches') - NODES;
+      const fetches = real('central').count('authority.fetches') - NODES;
       expect(Math.abs(model.count('polls') / fetches - 1)).toBeLessThan(0.02);
     }
   });
 
   test('by push, a change takes milliseconds in both, and the authority hears as often', () => {
-    const [real, ours] = [protocol('push', 1).get('central')!, model('push', 1)];
+    const [real, ours] = [protocol('push', 1)('central'), model('push', 1)];
     expect(mean(real.sample('change.delay'))).toBeLessThan(0.1 * SECOND);
     expect(mean(ours.sample('change.delay'))).toBeLessThan(0.1 * SECOND);
     // Per node: a sign of life each 5 min, a report each 15 min, and a word of each change that it has carried out.

@@ -5,12 +5,12 @@ import { Clock } from '../../models/management/clock.ts';
 import { ImageServer } from '../../models/management/image-server.ts';
 import { type BootState, phases } from '../../models/management/node-states.ts';
 import { Upkeep } from '../../models/management/upkeep.ts';
-import { buildTestbed } from '../../models/testbed.ts';
-import { parseScenario } from '../../scenarios/load.ts';
 import { stream } from '../../sim/random.ts';
 import { Simulation } from '../../sim/simulation.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../sim/time.ts';
-import { manage, mean, missed, seeds, silent } from './management-world.ts';
+import { mean, missed, seeds } from '../statistics.ts';
+import { manage, silent } from './management-world.ts';
+import { testbedOf } from './scenario-run.ts';
 
 const sites = (count: number, nodes = 1, more = '') =>
   `topology: { generate: { sites: ${count}, nodesPerSite: ${nodes}, classes: { edge: 1 } } }\n${silent('a')}\n${more}`;
@@ -172,13 +172,11 @@ describe('in the long run, with the default laws', () => {
     safeboot: 2,
   };
   const lived = seeds(12).map(seed => {
-    const text = `name: x
-duration: 1d
+    const testbed = testbedOf(`duration: 1d
 seed: ${seed}
 topology: { planetlab: { year: 2019, nodes: 996 } }
 ${silent('a')}
-management: { failures: {}, history: 1500d }`;
-    const testbed = buildTestbed(parseScenario(text, 'x.yaml').scenario);
+management: { failures: {}, history: 1500d }`);
     return new Upkeep(testbed.subsystems.management!, testbed).states;
   });
   const share = (of: (states: (typeof lived)[number], node: number) => boolean) =>

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildTestbed } from '../../models/build-testbed.ts';
 import type { FaultSpec } from '../../models/faults/spec.ts';
 import { DATAGRAM_HEADER } from '../../models/host/simulated-host.ts';
 import { ModelRun } from '../../models/model-run.ts';
@@ -15,7 +16,6 @@ import {
   trueClock,
   unlimitedShare,
 } from '../../models/slice/spec.ts';
-import { buildTestbed } from '../../models/testbed.ts';
 import type { TopologySpec } from '../../models/topology/topology.ts';
 import { catalogue } from '../../protocols/catalogue.ts';
 import { withDefaults } from '../../protocols/options.ts';

@@ -1,7 +1,8 @@
 // Restrictions of a placement: whom it may take, whom together, and what is refused; and the maxima of admission.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildTestbed, type Testbed } from '../../models/testbed.ts';
+import { buildTestbed } from '../../models/build-testbed.ts';
+import type { Testbed } from '../../models/testbed.ts';
 import { parseScenario } from '../../scenarios/load.ts';
 import { MILLISECOND } from '../../sim/time.ts';
 

@@ -1,7 +1,6 @@
 // Borders of sites: what firewalls, address translators and proxies let pass, and the matrix that tells it beforehand.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ModelRun } from '../../models/model-run.ts';
 import { FILTERED } from '../../models/network/fate.ts';
 import { Gates } from '../../models/network/gates.ts';
 import { Nodes } from '../../models/node/nodes.ts';
@@ -9,10 +8,8 @@ import { gatesOf, placeBorders } from '../../models/reach/build.ts';
 import { gateOf } from '../../models/reach/gates.ts';
 import { type Reach, reach } from '../../models/reach/matrix.ts';
 import { type Border, daemons, type Rules } from '../../models/reach/spec.ts';
-import { buildTestbed } from '../../models/testbed.ts';
-import { parseScenario } from '../../scenarios/load.ts';
 import { MILLISECOND, MINUTE, SECOND } from '../../sim/time.ts';
-import { Ledger } from '../protocols/harness.ts';
+import { scenarioRun } from './scenario-run.ts';
 
 const TIMEOUT = MINUTE;
 const none: Rules = [];
@@ -178,20 +175,15 @@ describe('borders of a testbed', () => {
 
 describe('in a run', () => {
   const run = (borders: string, more = '') => {
-    const text = `name: x\nduration: 10m\ntopology: { generate: { sites: 6, nodesPerSite: 1 } }\nborders: ${borders}\nslices:\n  p: { ${more}run: { protocol: ping, every: 2s }, start: { over: 0s } }\n`;
-    const { scenario } = parseScenario(text, 'x.yaml');
-    const ledgers = new Map<string, Ledger>();
-    const meter = (prefix: string) => {
-      const ledger = ledgers.get(prefix) ?? new Ledger();
-      ledgers.set(prefix, ledger);
-      return ledger;
-    };
-    new ModelRun(buildTestbed(scenario), { meter, gauge: () => undefined }).advance(10 * MINUTE);
-    const answered = ledgers.get('p')!.sample('answered');
+    const { run, ledger } = scenarioRun(
+      `duration: 10m\ntopology: { generate: { sites: 6, nodesPerSite: 1 } }\nborders: ${borders}\nslices:\n  p: { ${more}run: { protocol: ping, every: 2s }, start: { over: 0s } }`,
+    );
+    run.advance(10 * MINUTE);
+    const answered = ledger('p').sample('answered');
     return {
       share: answered.reduce((sum, one) => sum + one, 0) / answered.length,
-      filtered: ledgers.get('network')!.count('dropped.filtered'),
-      rtt: ledgers.get('p')!.sample('rtt'),
+      filtered: ledger('network').count('dropped.filtered'),
+      rtt: ledger('p').sample('rtt'),
     };
   };
 

@@ -1,11 +1,9 @@
 // Slices that are asked for in the course of a run: leases, admission, placement by old news, and what becomes of slivers.
 import { describe, expect, test } from 'vitest';
-import { ModelRun } from '../../models/model-run.ts';
-import { buildTestbed } from '../../models/testbed.ts';
-import { parseScenario } from '../../scenarios/load.ts';
+import type { ModelRun } from '../../models/model-run.ts';
 import { DAY, HOUR, MINUTE, type Nanoseconds, SECOND } from '../../sim/time.ts';
-import { Ledger } from '../protocols/harness.ts';
-import { interval99 } from '../statistics.ts';
+import { covers, mean, seeds } from '../statistics.ts';
+import { scenarioRun } from './scenario-run.ts';
 
 interface Ran {
   readonly count: (name: string) => number;
@@ -16,27 +14,16 @@ interface Ran {
 
 /** A scenario on which one host of its own never speaks: sites of one node, or, where there are many nodes, one site. */
 function build(nodes: number, lines: string, seed: string | number = 1): Ran {
-  const text = `name: x
-duration: 3000d
+  const sites = nodes < 100 ? `sites: ${nodes}, nodesPerSite: 1` : `sites: 1, nodesPerSite: ${nodes}`;
+  const { run, ledger, gauge } = scenarioRun(`duration: 3000d
 seed: ${seed}
-topology: { generate: ${nodes < 100 ? `{ sites: ${nodes}, nodesPerSite: 1 }` : `{ sites: 1, nodesPerSite: ${nodes} }`} }
+topology: { generate: { ${sites} } }
 slices: { own: { place: { nodes: 1 }, run: { protocol: ping, every: 3000d } } }
-${lines}
-`;
-  const testbed = buildTestbed(parseScenario(text, 'x.yaml').scenario);
-  const ledgers = new Map<string, Ledger>();
-  const gauges = new Map<string, () => number>();
-  const meter = (prefix: string): Ledger => {
-    const ledger = ledgers.get(prefix) ?? new Ledger();
-    ledgers.set(prefix, ledger);
-    return ledger;
-  };
-  const run = new ModelRun(testbed, { meter, gauge: (name, read) => void gauges.set(name, read) });
-  const ledger = () => ledgers.get('requests')!;
+${lines}`);
   return {
-    count: name => ledger().count(name),
-    sample: name => ledger().sample(name),
-    gauge: name => gauges.get(`requests.${name}`)!(),
+    count: name => ledger('requests').count(name),
+    sample: name => ledger('requests').sample(name),
+    gauge: name => gauge(`requests.${name}`),
     run,
   };
 }
@@ -46,15 +33,6 @@ function run(nodes: number, until: Nanoseconds, lines: string, seed?: string | n
   ran.run.advance(until);
   return ran;
 }
-
-const seeds = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-const covers = (values: readonly number[], expected: number): void => {
-  const { low, high } = interval99(values);
-  expect(expected).toBeGreaterThanOrEqual(low);
-  expect(expected).toBeLessThanOrEqual(high);
-};
 
 describe('leases', () => {
   // Requests each 10 days: one at 10 d holds until 24 d, one at 20 d until 34 d.
@@ -232,18 +210,14 @@ describe('placement', () => {
   });
 
   test('spreads over sites before it takes a second node of any', () => {
-    const text = `name: x
-duration: 1h
+    const { run, ledger } = scenarioRun(`duration: 1h
 topology: { generate: { sites: 6, nodesPerSite: 3 } }
 slices: { own: { place: { nodes: 1 }, run: { protocol: ping } } }
 admission: { perSite: 2 }
-requests: { every: 1s, nodes: 5, load: 1%, lease: 1000d, policy: spread }
-`;
-    const testbed = buildTestbed(parseScenario(text, 'x.yaml').scenario);
-    const ledger = new Ledger();
-    new ModelRun(testbed, { meter: () => ledger, gauge: () => {} }).advance(5.5 * SECOND);
+requests: { every: 1s, nodes: 5, load: 1%, lease: 1000d, policy: spread }`);
+    run.advance(5.5 * SECOND);
     // 11 places on 6 sites: twice 5 nodes, each on a site of its own.
-    expect(ledger.count('admitted')).toBe(2);
+    expect(ledger('requests').count('admitted')).toBe(2);
   });
 
   test('keeps to the nodes that slices may take', () => {

@@ -12,7 +12,7 @@ import { stream } from '../../sim/random.ts';
 import { Simulation } from '../../sim/simulation.ts';
 import { MILLISECOND, MINUTE, SECOND } from '../../sim/time.ts';
 import { Ledger } from '../protocols/harness.ts';
-import { interval99 } from '../statistics.ts';
+import { interval99, mean } from '../statistics.ts';
 
 const PATH = 30 * MILLISECOND;
 const MS = MILLISECOND;
@@ -24,9 +24,6 @@ const quiet: SiteLinkSpec = {
   queue: 10 * SECOND,
   own: { up: 0, down: 0, packet: 1250 },
 };
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function opened(spec: SiteLinkSpec, seed = 'seed', sites = ['mit']) {
   const meter = new Ledger();

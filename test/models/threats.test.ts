@@ -1,48 +1,17 @@
 // Threats: a worm against the theory of epidemics, and the way from a packet back to the slice that sent it.
 import { describe, expect, test } from 'vitest';
-import { ModelRun } from '../../models/model-run.ts';
-import { buildTestbed } from '../../models/testbed.ts';
 import { FlowLog } from '../../models/threats/flow-log.ts';
-import { parseScenario } from '../../scenarios/load.ts';
 import { stream } from '../../sim/random.ts';
 import { HOUR, MINUTE, type Nanoseconds, SECOND } from '../../sim/time.ts';
-import { Ledger } from '../protocols/harness.ts';
-import { interval99 } from '../statistics.ts';
-
-interface Ran {
-  readonly ledger: (prefix: string) => Ledger;
-  readonly gauge: (name: string) => number;
-  readonly run: ModelRun;
-}
+import { covers, seeds } from '../statistics.ts';
+import { ranFor } from './machine-room.ts';
+import type { ScenarioRun } from './scenario-run.ts';
 
 /** Runs a scenario of one-node sites whose hosts never speak. */
-function run(nodes: number, until: Nanoseconds, lines: string, seed: string | number = 1): Ran {
-  const text = `name: x
-duration: 100d
-seed: ${seed}
-topology: { generate: { sites: ${nodes}, nodesPerSite: 1 } }
-slices: { a: { run: { protocol: ping, every: 99d } }, b: { run: { protocol: ping, every: 99d } } }
-${lines}
-`;
-  const testbed = buildTestbed(parseScenario(text, 'x.yaml').scenario);
-  const ledgers = new Map<string, Ledger>();
-  const gauges = new Map<string, () => number>();
-  const meter = (prefix: string): Ledger => {
-    const ledger = ledgers.get(prefix) ?? new Ledger();
-    ledgers.set(prefix, ledger);
-    return ledger;
-  };
-  const model = new ModelRun(testbed, { meter, gauge: (name, read) => void gauges.set(name, read) });
-  model.advance(until);
-  return { ledger: prefix => ledgers.get(prefix)!, gauge: name => gauges.get(name)!(), run: model };
+function run(nodes: number, until: Nanoseconds, lines: string, seed: string | number = 1): ScenarioRun {
+  const slices = '{ a: { run: { protocol: ping, every: 99d } }, b: { run: { protocol: ping, every: 99d } } }';
+  return ranFor(until, nodes, `slices: ${slices}\n${lines}`, seed);
 }
-
-const seeds = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
-const covers = (values: readonly number[], expected: number): void => {
-  const { low, high } = interval99(values);
-  expect(expected).toBeGreaterThanOrEqual(low);
-  expect(expected).toBeLessThanOrEqual(high);
-};
 
 describe('a worm that nobody stops', () => {
   test('takes all nodes in the time of the pure birth process: sum of (N - 1) / (beta i (N - i))', () => {

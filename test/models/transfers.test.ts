@@ -1,10 +1,10 @@
 // Slices that make transfers, in a whole run: what they measure, whom they send to, and what crashes do to them.
 import { describe, expect, test } from 'vitest';
+import { buildTestbed } from '../../models/build-testbed.ts';
 import type { FaultSpec } from '../../models/faults/spec.ts';
 import { ModelRun } from '../../models/model-run.ts';
 import { type SliceSpec, trueClock, unlimitedShare } from '../../models/slice/spec.ts';
 import type { TransferOptions } from '../../models/slice/transfers.ts';
-import { buildTestbed } from '../../models/testbed.ts';
 import { HOUR, MINUTE, SECOND } from '../../sim/time.ts';
 import { Ledger } from '../protocols/harness.ts';
 import { interval99 } from '../statistics.ts';

@@ -5,13 +5,12 @@ import { cdnCodec } from '../../protocols/cdn/codec.ts';
 import type { CdnMessage } from '../../protocols/cdn/messages.ts';
 import type { Address } from '../../protocols/port.ts';
 import { MILLISECOND, MINUTE, SECOND } from '../../sim/time.ts';
-import { interval99 } from '../statistics.ts';
+import { interval99, mean } from '../statistics.ts';
 import { CdnNetwork } from './cdn-network.ts';
 import { holds, rpc } from './codec-checks.ts';
 
 /** Objects of one size, in blocks of a thousandth of it. */
 const alike = { count: 100, mean: 100_000, tail: 1, zipf: 0.8, block: 1000 };
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const names = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 
 /** One-way delays of 10 ms, but from and to the origin of 100 ms. */

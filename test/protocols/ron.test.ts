@@ -11,6 +11,7 @@ import { Outages } from '../../protocols/ron/outages.ts';
 import { Ron } from '../../protocols/ron/ron.ts';
 import { Routes } from '../../protocols/ron/routes.ts';
 import { MILLISECOND, MINUTE, SECOND } from '../../sim/time.ts';
+import { mean } from '../statistics.ts';
 import { holds, ip4, ip6, rpc } from './codec-checks.ts';
 import { type Conditions, TestNetwork } from './harness.ts';
 import { forSeeds } from './seeds.ts';
@@ -43,8 +44,6 @@ class Group {
     );
   }
 }
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** A probe waits up to 12 s and a third; four are lost, of 3 s each. */
 const DETECTION = 16 * SECOND + 4 * 3 * SECOND;

@@ -24,6 +24,17 @@ describe('joining', () => {
     expect(group.errors()).toEqual([]);
   });
 
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'at one moment, through each other, leaves no groups apart (seed %i)',
+    seed => {
+      const group = new SwimGroup(`at once ${seed}`, { latency });
+      const all = Array.from({ length: 60 }, (_, member) => member);
+      for (const member of all) group.add(member, undefined, all);
+      group.network.run(2 * 60 * SECOND);
+      expect(group.errors()).toEqual([]);
+    },
+  );
+
   test('through a dead member goes on to another', () => {
     const group = new SwimGroup('dead contact', { latency });
     group.add('first', undefined, []);

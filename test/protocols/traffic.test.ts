@@ -10,7 +10,7 @@ import { trafficOptions } from '../../protocols/traffic/options.ts';
 import { REORDERING, Streams } from '../../protocols/traffic/streams.ts';
 import { Traffic } from '../../protocols/traffic/traffic.ts';
 import { MILLISECOND, MINUTE, SECOND } from '../../sim/time.ts';
-import { interval99 } from '../statistics.ts';
+import { interval99, mean } from '../statistics.ts';
 import { holds, rpc } from './codec-checks.ts';
 import { type Conditions, TestNetwork } from './harness.ts';
 
@@ -39,7 +39,6 @@ function slice(
 }
 
 const NONE = { pattern: 'none' };
-const mean = (values: readonly number[]) => values.reduce((total, value) => total + value, 0) / values.length;
 
 describe('datagrams', () => {
   test('arrive at the rate of the pattern, and count with all their bytes', () => {

@@ -1,7 +1,7 @@
 // The keys of machines and of what slices ask of them: what they become, and what is refused.
 import { describe, expect, test } from 'vitest';
+import { buildTestbed } from '../../models/build-testbed.ts';
 import { osProfiles } from '../../models/node/profiles.ts';
-import { buildTestbed } from '../../models/testbed.ts';
 import { parseScenario } from '../../scenarios/load.ts';
 import { ScenarioError } from '../../scenarios/problem.ts';
 import { MINUTE } from '../../sim/time.ts';

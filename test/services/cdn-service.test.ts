@@ -28,7 +28,7 @@ test('a replica spares its origin, and where it is killed the client goes to the
   await client.line(() => client.values('fetch.success').length >= 40);
   expect(client.values('fetch.success')).not.toContain(0);
   expect(Math.max(...client.values('fetch.latency'))).toBeLessThan(10e9);
-  expect(sum(client.values('fetch.bytes'))).toBe(BYTES * client.values('fetch.success').length);
+  expect(new Set(client.values('fetch.bytes'))).toEqual(new Set([BYTES]));
   // Each object once, whatever is asked for again.
   expect(sum(origin.values('origin.requests'))).toBeLessThanOrEqual(COUNT);
   const hits = replica.values('hit');
