@@ -57,11 +57,16 @@ function scenario(name: string, slices: string, more = ''): string {
 beforeAll(() => writeFileSync(folder.file('matrix.csv'), MATRIX));
 
 describe('the same scenario', () => {
-  test('has the round trips of the model at every pair, in one table', async () => {
+  test('has the round trips of the model at every pair, in one table', async ctx => {
     const modes = ['--modes', 'model,emulate', '--duration', '10s'];
-    // Medians agree, even where so few packets have one that is too late for the verdict.
-    const { status, stdout } = await folder.petri(['compare', 'first-ping', ...modes]);
-    expect([0, 3]).toContain(status);
+    // A machine that others use may be late now, and faithful a moment later.
+    let tries = 1;
+    let { status, stdout } = await folder.petri(['compare', 'first-ping', ...modes]);
+    while (status === 3 && tries++ < 4) {
+      ({ status, stdout } = await folder.petri(['compare', 'first-ping', ...modes]));
+    }
+    if (status === 3) ctx.skip('this machine was too busy for a faithful emulation four times');
+    expect(status).toBe(0);
     expect(stdout.match(/→.*✓/g)).toHaveLength(12);
     expect(stdout).toContain('12 pairs: all agree (bounds: emulate 4 ms)');
   });

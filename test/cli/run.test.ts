@@ -242,7 +242,7 @@ describe('Ctrl-C', () => {
     async signal => {
       const out = `stopped-${signal}`;
       const argv = ['run', 'planetlab-2003', '--duration', '300d', '--out', out];
-      const { status, stdout } = await folder.petri(argv, kill => setTimeout(() => kill(signal), 3000));
+      const { status, stdout } = await folder.petri(argv, kill => setTimeout(() => kill(signal), 5000));
       expect(status).toBe(130);
       expect(stdout).toContain('partial: stopped before its end');
       const summary: Summary = JSON.parse(readFileSync(folder.file(out, 'summary.json'), 'utf8'));
