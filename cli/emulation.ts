@@ -226,16 +226,18 @@ async function kernelPlans(
     const after = 'after' in spec.run ? spec.run.after : [];
     const common = { host, slice, after, env, ready, restart, startAt, directory: join(logs, 'files'), logs };
     const args = argsOf(program, answers);
-    if (code.kind === 'command')
-      return { kind: 'command', ...common, argv: [code.program, ...args], share: spec.share };
-    // Processes that share one cannot be held to a share of their own.
-    const limited = spec.share.cpu < Infinity || spec.share.memory < Infinity;
+    const { share, raw = true } = spec;
+    if (code.kind === 'command') {
+      return { kind: 'command', ...common, argv: [code.program, ...args], share, raw };
+    }
+    // Processes that share one cannot be held to a share of their own. Services have no raw sockets.
+    const limited = share.cpu < Infinity || share.memory < Infinity;
     if (code.pack && !limited) return { kind: 'packed', ...common, bundle: services.of(code), args };
     return {
       kind: 'command',
       ...common,
       argv: [process.execPath, '--enable-source-maps', standalone.of(code), ...args],
-      share: spec.share,
+      share,
     };
   });
 }

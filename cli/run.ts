@@ -20,10 +20,8 @@ import { hostsNamed } from './lookout.ts';
 import { buildFor, runners } from './modes.ts';
 import { print, warn } from './output.ts';
 import { runAsRoot } from './privileges.ts';
-import { runReplications } from './replications.ts';
 import { withScenario, withVariant } from './scenario-options.ts';
 import { summarise } from './summarise.ts';
-import { runVariants } from './variants.ts';
 import { watched } from './watched.ts';
 
 /** The options of `petri run`, as yargs reads them. */
@@ -111,11 +109,13 @@ async function run(options: RunOptions): Promise<number> {
     ...(duration !== undefined && { duration }),
   });
   if (options.seeds !== undefined) {
+    const { runReplications } = await import('./replications.ts');
     return runReplications(loaded, options.seeds, { ...options, command: commandOf(options) });
   }
   if (options['check-determinism']) return checkDeterminism(loaded, options);
   if (!loaded.compared) return runOnce(loaded.designs[0]!, options);
   refuseCloseLook(loaded, options);
+  const { runVariants } = await import('./variants.ts');
   return runVariants(loaded, {
     ...options,
     commandOf: variant => commandOf({ ...options, variant }),

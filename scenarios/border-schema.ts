@@ -1,10 +1,6 @@
-// Borders of sites in a scenario: firewalls, address translators and proxies, as a schema, and in base units.
+// The schema of the borders of sites: firewalls, address translators and proxies; and of what they know a slice by.
 import Type, { type Static } from 'typebox';
-import type { Border, BorderSpec, Rule, Rules, Transport } from '../models/reach/spec.ts';
-import { sure, time } from './checked.ts';
 import { duration, mapping, oneOfForms, text } from './schema-parts.ts';
-import { readSelector } from './selector.ts';
-import { readRule, readTransport } from './transport.ts';
 
 const nodes = text('selector', 'the nodes behind it; those of each site stand behind one of their own', [
   'site princeton',
@@ -80,27 +76,4 @@ export const transportSchema = Type.Unsafe<string>({
   examples: ['udp 4000', 'tcp 80', 'icmp'],
 });
 
-const rulesOf = (list: 'all' | 'none' | readonly string[]): Rules => {
-  if (list === 'all') return 'all';
-  return list === 'none' ? [] : list.map((rule): Rule => sure(readRule(rule)));
-};
-
-export const transportOf = (written: string): Transport => sure(readTransport(written));
-
-type BorderDocument = Static<typeof bordersSchema>[number];
-
-function borderOf(border: BorderDocument): Border {
-  if ('firewall' in border) {
-    const { in: inward, out, timeout } = border.firewall;
-    return { kind: 'firewall', in: rulesOf(inward), out: rulesOf(out), timeout: time(timeout) };
-  }
-  if ('nat' in border) {
-    const { mapping, filtering, timeout, in: inward } = border.nat;
-    return { kind: 'nat', mapping, filtering, timeout: time(timeout), in: rulesOf(inward) };
-  }
-  const { carries, timeout, delay } = border.proxy;
-  return { kind: 'proxy', carries: rulesOf(carries), timeout: time(timeout), delay: time(delay) };
-}
-
-export const bordersOf = (borders: Static<typeof bordersSchema>): BorderSpec[] =>
-  borders.map(border => ({ nodes: sure(readSelector(border.nodes)), border: borderOf(border) }));
+export type BorderDocument = Static<typeof bordersSchema>[number];

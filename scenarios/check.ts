@@ -1,10 +1,11 @@
 // The check against the schema: fills in defaults, and says what is wrong in the words of a scenario rather than of a schema.
+import { readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject, type SchemaValidateFunction } from 'ajv';
 import type { Finding } from './finding.ts';
+import { schemaFile } from './library.ts';
 import { nearest } from './nearest.ts';
 import { type Notation, readNotation } from './notation.ts';
 import { describe } from './problem.ts';
-import { faultSchema, scenarioSchema, variantsSchema } from './schema.ts';
 import type { Path } from './source.ts';
 import { Misread } from './units.ts';
 
@@ -133,6 +134,19 @@ function translate(errors: readonly ErrorObject[]): Finding[] {
   return all.filter(({ lacks }) => !lacks.some(key => meant.includes(key))).map(({ finding }) => finding);
 }
 
+/** The schema of a scenario, as far as it holds schemas of what is also checked by itself. */
+interface ScenarioSchema {
+  readonly properties: { readonly faults: { readonly items: object }; readonly variants: object };
+}
+
+let published: ScenarioSchema | undefined;
+
+/** The published schema, read at its first use: far faster than to build it. */
+function scenarioSchema(): ScenarioSchema {
+  published ??= JSON.parse(readFileSync(schemaFile(), 'utf8')) as ScenarioSchema;
+  return published;
+}
+
 function check(document: unknown, schema: object): Finding[] {
   // Compiled at its first use, and then kept by the library.
   const validate = ajv.compile(schema);
@@ -140,11 +154,15 @@ function check(document: unknown, schema: object): Finding[] {
 }
 
 /** Fills the defaults into `document` and says everything in which it breaks the schema. */
-export const checkSchema = (document: unknown): Finding[] => check(document, scenarioSchema);
+export const checkSchema = (document: unknown): Finding[] => check(document, scenarioSchema());
 
 /** The same of a fault that stands alone. */
-export const checkFault = (fault: unknown): Finding[] => check(fault, faultSchema);
+export const checkFault = (fault: unknown): Finding[] =>
+  check(fault, scenarioSchema().properties.faults.items);
 
 /** The same of what stands at `variants`. */
 export const checkVariants = (variants: unknown): Finding[] =>
-  check(variants, variantsSchema).map(finding => ({ ...finding, path: ['variants', ...finding.path] }));
+  check(variants, scenarioSchema().properties.variants).map(finding => ({
+    ...finding,
+    path: ['variants', ...finding.path],
+  }));

@@ -3,17 +3,17 @@ import type { AccessSpec, CapSpec, NetworkSpec, SiteLinkSpec } from '../models/n
 import type { GroupSpec } from '../models/node/groups.ts';
 import type { Readiness, RunSpec, SliceSpec, TransfersRun } from '../models/slice/spec.ts';
 import type { TopologySpec } from '../models/topology/topology.ts';
-import { bordersOf, transportOf } from './border-schema.ts';
 import { fraction, given, rate, size, sizeLaw, sure, type Text, time, timeLaw } from './checked.ts';
+import { bordersOf, transportOf } from './convert-borders.ts';
 import { anyFaultOf } from './convert-fault.ts';
+import { claimOf, demandOf } from './convert-machines.ts';
+import { placementOf } from './convert-place.ts';
+import { subsystemsOf } from './convert-subsystems.ts';
 import { expectationOf, readExpectation } from './expectation.ts';
-import { claimOf, demandOf } from './machines-schema.ts';
-import { placementOf } from './place-schema.ts';
-import { protocolOptions, readOptions } from './protocol-schema.ts';
+import { protocolOptions, readOptions } from './protocol-options.ts';
 import type { ResolvedDocument } from './resolve.ts';
-import { isCommand, isService, isTransfers } from './run-schema.ts';
+import { isCommand, isService, isTransfers } from './run-kind.ts';
 import type { FidelitySpec, Scenario } from './scenario.ts';
-import { subsystemsOf } from './subsystem-schema.ts';
 
 function topologyOf(topology: ResolvedDocument['topology']): TopologySpec {
   if ('planetlab' in topology) return { kind: 'planetlab', ...topology.planetlab };
@@ -103,13 +103,14 @@ function sliceOf(
   name: string,
   { place, caps, clock, transport, demand, run, start }: ResolvedSlice,
 ): SliceSpec {
-  const { cpu = Infinity, memory } = caps;
+  const { cpu = Infinity, memory, raw } = caps;
   const claim = claimOf(caps);
   return {
     name,
     place: placementOf(place),
     caps: capsOf(caps),
     share: { cpu, memory: memory === undefined ? Infinity : size(memory) },
+    ...(raw !== undefined && { raw }),
     ...(claim && { claim }),
     ...given('demand', demand, demandOf),
     clock: { skew: time(clock.skew), drift: fraction(clock.drift) },

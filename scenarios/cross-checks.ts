@@ -11,8 +11,8 @@ import { checkMachines } from './machines-checks.ts';
 import { checkManagement } from './management-checks.ts';
 import { nearest } from './nearest.ts';
 import { checkNetwork } from './network-checks.ts';
-import { checkPlace } from './place-schema.ts';
-import { checkRequests } from './requests-schema.ts';
+import { checkPlace } from './place-checks.ts';
+import { checkRequests } from './requests-checks.ts';
 import type { Path } from './source.ts';
 import { Misread, writeDuration } from './units.ts';
 

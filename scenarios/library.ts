@@ -1,4 +1,4 @@
-// The library: the scenarios that ship with Petri, by name.
+// What ships with Petri: the library, which is its scenarios by name, and the schema that they are checked against.
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,10 @@ export function packageFolder(): string {
   return folder;
 }
 
-export const scenariosFolder = (): string => join(packageFolder(), 'scenarios');
+const scenariosFolder = (): string => join(packageFolder(), 'scenarios');
+
+/** The file of the JSON Schema of a scenario. */
+export const schemaFile = (): string => join(scenariosFolder(), 'scenario.schema.json');
 
 const ENDING = '.yaml';
 

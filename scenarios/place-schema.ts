@@ -1,12 +1,7 @@
-// Placement in a scenario: which nodes hold a sliver, and how many they may hold; as schemas, and in base units.
+// The schemas of placement: which nodes hold a sliver, and how many they may hold.
 import Type, { type Static } from 'typebox';
-import type { PlacementSpec, Restrictions } from '../models/slice/spec.ts';
-import { given, sure, time } from './checked.ts';
-import { at, has } from './document.ts';
-import type { Finding } from './finding.ts';
 import { duration, mapping, text } from './schema-parts.ts';
-import { NAME_PATTERN, readSelector } from './selector.ts';
-import type { Path } from './source.ts';
+import { NAME_PATTERN } from './selector.ts';
 
 const optional = Type.Optional;
 const positive = { minimum: 1 };
@@ -91,55 +86,4 @@ export const admissionSchema = mapping('how many slivers there may be', {
   perSlice: most('slivers of a slice'),
 });
 
-type PlaceDocument = Static<typeof placeSchema>;
-
-/** With the policy that holds written in. */
-export function resolvePlace(place: PlaceDocument): PlaceDocument {
-  const { nodes, near, policy } = place;
-  return typeof nodes === 'number' && near === undefined ? { ...place, policy: policy ?? 'spread' } : place;
-}
-
-export function placementOf(place: PlaceDocument): PlacementSpec {
-  const { nodes, policy = 'spread', near } = place;
-  if (Array.isArray(nodes)) return { policy: 'list', list: nodes };
-  const restrictions = restrictionsOf(place);
-  if (typeof nodes === 'string') return { policy: 'all', ...restrictions };
-  return near === undefined
-    ? { policy, nodes, ...restrictions }
-    : { policy: 'near', nodes, near, ...restrictions };
-}
-
-function restrictionsOf({ where, within, apart, distinct }: PlaceDocument): Restrictions {
-  return {
-    ...given('where', where, selectors => selectors.map(written => sure(readSelector(written)))),
-    ...given('within', within, ({ of, rtt }) => ({ of, rtt: time(rtt) })),
-    ...given('apart', apart, time),
-    ...(distinct !== undefined && { distinct }),
-  };
-}
-
-/** Keys of a placement that contradict each other. */
-export function* checkPlace(document: unknown, slice: Path): Generator<Finding> {
-  const place = [...slice, 'place'];
-  const path = (key: string) => [...place, key];
-  const nodes = at(document, path('nodes'));
-  const refuse = (key: string, found: string, expected: string, other = 'nodes'): Finding => ({
-    path: path(key),
-    of: 'key',
-    found,
-    expected,
-    with: path(other),
-  });
-  if (has(document, path('near')) && (nodes === 'all' || Array.isArray(nodes))) {
-    yield refuse('near', 'near', 'a number of nodes beside it, such as nodes: 5');
-  }
-  if (Array.isArray(nodes)) {
-    for (const key of ['policy', 'where', 'within', 'apart', 'distinct']) {
-      const found = key === 'policy' ? 'a policy' : key;
-      if (has(document, path(key))) yield refuse(key, found, 'none beside a list of nodes');
-    }
-  }
-  if (has(document, path('policy')) && has(document, path('near')) && typeof nodes === 'number') {
-    yield refuse('policy', 'a policy', 'none beside near, which is one', 'near');
-  }
-}
+export type PlaceDocument = Static<typeof placeSchema>;

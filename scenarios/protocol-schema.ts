@@ -1,20 +1,9 @@
-// What a scenario may say of a protocol: its option tree as a schema, and its option values read from the document.
+// The schema of what a scenario may say of a protocol: its tree of options.
 import Type, { type TProperties, type TSchema } from 'typebox';
-import { catalogue } from '../protocols/catalogue.ts';
 import { isOption, type OptionSpec, type OptionTree } from '../protocols/options.ts';
-import { type QuantityKind, quantities } from './notation.ts';
+import { quantities } from './notation.ts';
+import { quantityOf } from './protocol-options.ts';
 import { mapping, quantity } from './schema-parts.ts';
-
-/** The options of every protocol, by the protocol's name. */
-export const protocolOptions: Readonly<Record<string, OptionTree>> = Object.fromEntries(
-  Object.entries(catalogue).map(([name, { options }]) => [name, options]),
-);
-
-/** The quantity that an option is written as; an option of another kind is written as it is held. */
-function quantityOf({ kind }: OptionSpec): QuantityKind | undefined {
-  if (kind === 'bytes') return 'size';
-  return kind === 'duration' || kind === 'fraction' ? kind : undefined;
-}
 
 function optionSchema(option: OptionSpec): TSchema {
   const { kind, about } = option;
@@ -45,18 +34,4 @@ export function optionSchemas(tree: OptionTree): TProperties {
     keys[key] = Type.Optional(schema);
   }
   return keys;
-}
-
-/** The options' values in base units. `given` has been checked and holds every option. */
-export function readOptions(tree: OptionTree, given: Readonly<Record<string, unknown>>): object {
-  const values: Record<string, unknown> = {};
-  for (const [key, entry] of Object.entries(tree)) {
-    const value = given[key];
-    if (!isOption(entry)) values[key] = readOptions(entry, value as Record<string, unknown>);
-    else {
-      const written = quantityOf(entry);
-      values[key] = written ? quantities[written].read(value) : value;
-    }
-  }
-  return values;
 }

@@ -1,12 +1,8 @@
-// Requests in a scenario: slices that are asked for in the course of a run, as a schema, and in base units.
+// The schema of requests: slices that are asked for in the course of a run.
 import Type, { type Static } from 'typebox';
 import { CONTROLS, POLICIES, type Policy, type RequestsSpec } from '../models/slice/requests-spec.ts';
-import { fraction, fractionLaw, given, sure, time, timeLaw } from './checked.ts';
-import { at, has, read, wrong } from './document.ts';
-import type { Finding } from './finding.ts';
+import { REQUESTED_SHARE } from './defaults.ts';
 import { duration, law, mapping, quantity, text } from './schema-parts.ts';
-import { readSelector } from './selector.ts';
-import { writeDuration } from './units.ts';
 
 const optional = Type.Optional;
 const positive = { minimum: 1 };
@@ -14,9 +10,6 @@ const span = (description: string, preset?: string) =>
   law('duration', description, { ...positive, ...(preset === undefined ? {} : { default: preset }) });
 const share = (description: string, preset?: string) =>
   law('fraction', description, { minimum: 1e-9, ...(preset === undefined ? {} : { default: preset }) });
-
-/** With a median of some 60 of 600 nodes: more than half of PlanetLab's slices span 50 or more, a fifth 250 or more. */
-const PLANETLAB_SHARE = 'lognormal 10% 1.66';
 
 export const requestsSchema = mapping(
   'slices that people ask for in the course of a run; accounted, not run',
@@ -27,7 +20,7 @@ export const requestsSchema = mapping(
     ),
     share: optional(
       share(
-        `in place of nodes: what share of the nodes it asks for; ${PLANETLAB_SHARE} where both are left out`,
+        `in place of nodes: what share of the nodes it asks for; ${REQUESTED_SHARE} where both are left out`,
       ),
     ),
     load: share(
@@ -92,52 +85,4 @@ export const requestsSchema = mapping(
   },
 );
 
-type RequestsDocument = Static<typeof requestsSchema>;
-
-export function requestsOf(requests: RequestsDocument): RequestsSpec {
-  const { every, nodes, load, among, particular, policy, stale, lease, renewal, move } = requests;
-  const { control, reservable, background, review } = requests;
-  return {
-    every: timeLaw(every),
-    size: nodes === undefined ? { share: fractionLaw(requests.share ?? PLANETLAB_SHARE) } : { nodes },
-    load: fractionLaw(load),
-    among: sure(readSelector(among)),
-    particular: fraction(particular),
-    policy,
-    stale: time(stale),
-    lease: timeLaw(lease),
-    renewal: {
-      chance: fraction(renewal.chance),
-      before: time(renewal.before),
-      ahead: time(renewal.ahead),
-    },
-    ...given('move', move, timeLaw),
-    control,
-    reservable: reservable === undefined ? 1 : fraction(reservable),
-    ...given('background', background, ({ level, every }) => ({
-      level: fractionLaw(level),
-      every: timeLaw(every),
-    })),
-    review: time(review),
-  };
-}
-
-/** Keys that contradict each other. */
-export function* checkRequests(document: unknown): Generator<Finding> {
-  const path = (...keys: string[]) => ['requests', ...keys];
-  if (has(document, path('nodes')) && has(document, path('share'))) {
-    const expected = 'either nodes or share';
-    yield { path: path('share'), of: 'key', found: 'share', expected, with: path('nodes') };
-  }
-  const before = read('duration', document, path('renewal', 'before'));
-  const ahead = read('duration', document, path('renewal', 'ahead'));
-  if (before !== undefined && ahead !== undefined && ahead <= before) {
-    const expected = `more than before, ${writeDuration(before)}: or renewing would not lengthen a lease`;
-    yield wrong(document, path('renewal', 'ahead'), expected, { with: path('renewal', 'before') });
-  }
-  const reservations = at(document, path('control')) === 'reservations';
-  if (has(document, path('reservable')) && !reservations) {
-    const expected = 'beside control: reservations alone';
-    yield { path: path('reservable'), of: 'key', found: 'reservable', expected, with: path('control') };
-  }
-}
+export type RequestsDocument = Static<typeof requestsSchema>;

@@ -1,11 +1,11 @@
 // The document with every default written in: the form that a run's manifest keeps.
 import { resolve as resolvePath } from 'node:path';
+import { subsystemDocuments } from './convert-subsystems.ts';
 import { expectationOf, readExpectation } from './expectation.ts';
 import type { DemandDocument } from './machines-schema.ts';
-import { resolvePlace } from './place-schema.ts';
-import { isService } from './run-schema.ts';
+import type { PlaceDocument } from './place-schema.ts';
+import { isService } from './run-kind.ts';
 import type { FaultDocument, ScenarioDocument, SliceDocument } from './schema.ts';
-import { subsystemDocuments } from './subsystem-schema.ts';
 import { Misread, readDuration, writeDuration } from './units.ts';
 
 const span = (text: string | number) => readDuration(text) as number;
@@ -30,6 +30,11 @@ function resolveReorder({ reorder }: ScenarioDocument['network']): {
   by: string | number;
 } {
   return typeof reorder === 'object' ? reorder : { rate: reorder, by: '5ms' };
+}
+
+function resolvePlace(place: PlaceDocument): PlaceDocument {
+  const { nodes, near, policy } = place;
+  return typeof nodes === 'number' && near === undefined ? { ...place, policy: policy ?? 'spread' } : place;
 }
 
 function resolveRun(run: SliceDocument['run'], folder: string): SliceDocument['run'] {

@@ -1,6 +1,7 @@
 // The schema of what runs in a slice: a protocol, a service or a program, each with its own keys.
 import Type, { type Static, type TProperties } from 'typebox';
-import { optionSchemas, protocolOptions } from './protocol-schema.ts';
+import { protocolOptions } from './protocol-options.ts';
+import { optionSchemas } from './protocol-schema.ts';
 import { duration, file, law, mapping, oneOfForms } from './schema-parts.ts';
 import { NAME_PATTERN } from './selector.ts';
 
@@ -124,7 +125,6 @@ export const run = oneOfForms('what runs in every sliver', {
 });
 
 export type RunDocument = Static<typeof run>;
-
-export const isService = (run: RunDocument): run is Static<typeof service> => 'service' in run;
-export const isTransfers = (run: RunDocument): run is Static<typeof transfers> => 'transfers' in run;
-export const isCommand = (run: RunDocument): run is Static<typeof command> => 'command' in run;
+export type ServiceDocument = Static<typeof service>;
+export type TransfersDocument = Static<typeof transfers>;
+export type CommandDocument = Static<typeof command>;

@@ -101,6 +101,13 @@ const caps = mapping(
         { minimum: 2 ** 20 },
       ),
     ),
+    raw: optional(
+      Type.Boolean({
+        description:
+          'whether it may open raw sockets, to forge packets and read those of others; it may where left out',
+        errorMessage: 'true or false',
+      }),
+    ),
     ...machineCaps,
   },
   { default: {} },
@@ -159,7 +166,7 @@ const recurring = {
   every: span('again and again, for the first time so long after at, or after the start of the run'),
 };
 const begin = duration('from when on, from the start of the run', { default: '0s' });
-export const faultSchema = oneOfForms('something that goes wrong, or is put right, at a time', {
+const faultSchema = oneOfForms('something that goes wrong, or is put right, at a time', {
   crash: mapping('nodes crash', {
     ...recurring,
     crash: nodes('the nodes that crash'),
@@ -268,7 +275,7 @@ const fidelity = mapping(
 );
 
 /** Designs that one scenario compares. What each changes is checked where it is laid over the document. */
-export const variantsSchema = Type.Unsafe<Record<string, Record<string, unknown>>>({
+const variantsSchema = Type.Unsafe<Record<string, Record<string, unknown>>>({
   type: 'object',
   minProperties: 1,
   propertyNames: { pattern: NAME_PATTERN },

@@ -1,46 +1,16 @@
-// Subsystems in a scenario: the schema of each key, and what it says in base units. Each has a file of its own.
-import Type, { type TProperties } from 'typebox';
+// The schemas of the subsystems of a testbed, by their keys. Each has a file of its own.
+import Type, { type TProperties, type TSchema } from 'typebox';
 import type { SubsystemSpecs } from '../models/spec.ts';
-import { machinesOf, machinesSchema } from './machines-schema.ts';
-import { managementOf, managementSchema } from './management-schema.ts';
-import { requestsOf, requestsSchema } from './requests-schema.ts';
-import { floodOf, floodSchema, wormOf, wormSchema } from './threats-schema.ts';
-
-/** A subsystem's key. */
-interface SubsystemKey<D, S> {
-  /** Its schema, optional. */
-  readonly schema: D;
-  /** What a checked document says under the key, in base units. */
-  readonly read: (document: never) => S;
-}
-
-type Keys = {
-  readonly [K in keyof SubsystemSpecs]-?: SubsystemKey<TProperties[string], NonNullable<SubsystemSpecs[K]>>;
-};
-
-const keys: Keys = {
-  worm: { schema: Type.Optional(wormSchema), read: wormOf },
-  flood: { schema: Type.Optional(floodSchema), read: floodOf },
-  management: { schema: Type.Optional(managementSchema), read: managementOf },
-  machines: { schema: Type.Optional(machinesSchema), read: machinesOf },
-  requests: { schema: Type.Optional(requestsSchema), read: requestsOf },
-};
+import { machinesSchema } from './machines-schema.ts';
+import { managementSchema } from './management-schema.ts';
+import { requestsSchema } from './requests-schema.ts';
+import { floodSchema, wormSchema } from './threats-schema.ts';
 
 /** The keys of all subsystems, for the schema of a scenario. */
-export const subsystemSchemas: TProperties = Object.fromEntries(
-  Object.entries<SubsystemKey<TProperties[string], unknown>>(keys).map(([key, { schema }]) => [key, schema]),
-);
-
-/** Those keys of a document that describe subsystems. */
-export const subsystemDocuments = (document: object): object =>
-  Object.fromEntries(Object.entries(document).filter(([key]) => Object.hasOwn(keys, key)));
-
-/** The subsystems that a checked document describes. */
-export function subsystemsOf(document: object): SubsystemSpecs {
-  return Object.fromEntries(
-    Object.entries(subsystemDocuments(document)).map(([key, described]) => [
-      key,
-      (keys as Readonly<Record<string, SubsystemKey<unknown, unknown>>>)[key]!.read(described as never),
-    ]),
-  );
-}
+export const subsystemSchemas: TProperties = {
+  worm: Type.Optional(wormSchema),
+  flood: Type.Optional(floodSchema),
+  management: Type.Optional(managementSchema),
+  machines: Type.Optional(machinesSchema),
+  requests: Type.Optional(requestsSchema),
+} satisfies Readonly<Record<keyof SubsystemSpecs, TSchema>>;

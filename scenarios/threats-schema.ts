@@ -1,9 +1,7 @@
-// Threats in a scenario: a worm, and a slice that floods a third party, as schemas, and in base units.
+// The schemas of threats: a worm, and a slice that floods a third party.
 import Type, { type Static } from 'typebox';
-import type { FloodSpec, WormSpec } from '../models/threats/spec.ts';
-import { fraction, given, sure, time, timeLaw } from './checked.ts';
 import { duration, law, mapping, quantity, text } from './schema-parts.ts';
-import { NAME_PATTERN, readSelector } from './selector.ts';
+import { NAME_PATTERN } from './selector.ts';
 
 const nodes = (description: string, preset: string) => ({
   ...text('selector', description, ['3 nodes', '1 software group', 'class contributed']),
@@ -52,6 +50,11 @@ export const floodSchema = mapping('a slice that floods a third party', {
     errorMessage: 'the name of a slice',
   }),
   rate: perSecond('packets to the third party by each of its slivers'),
+  forged: Type.Boolean({
+    default: false,
+    description: 'its packets bear the addresses of nodes drawn at random, where it may open raw sockets',
+    errorMessage: 'true or false',
+  }),
   background: perSecond('packets to the same third party by each sliver of other slices', 0),
   complaint: span('from the beginning until the third party complains', 'exponential 1h'),
   audit: mapping(
@@ -67,40 +70,5 @@ export const floodSchema = mapping('a slice that floods a third party', {
   reach: span('from the finding until a node obeys', 'uniform 0s 15m'),
 });
 
-type WormDocument = Static<typeof wormSchema>;
-type FloodDocument = Static<typeof floodSchema>;
-
-const selector = (written: string) => sure(readSelector(written));
-
-export function wormOf(worm: WormDocument): WormSpec {
-  const { at, patients, vulnerable, probe, local, outside, quarantine, patch } = worm;
-  return {
-    at: time(at),
-    patients: selector(patients),
-    vulnerable: selector(vulnerable),
-    probe: timeLaw(probe),
-    local: fraction(local),
-    outside,
-    ...given('escape', worm.escape, timeLaw),
-    ...given('detect', worm.detect, timeLaw),
-    ...given('quarantine', quarantine, ({ after, reinstall }) => ({
-      after: timeLaw(after),
-      reinstall: timeLaw(reinstall),
-    })),
-    ...given('patch', patch, ({ after, reach }) => ({ after: timeLaw(after), reach: timeLaw(reach) })),
-  };
-}
-
-export function floodOf(flood: FloodDocument): FloodSpec {
-  const { at, slice, rate, background, complaint, audit, cap, reach } = flood;
-  return {
-    at: time(at),
-    slice,
-    rate,
-    background,
-    complaint: timeLaw(complaint),
-    audit: { sample: fraction(audit.sample), window: time(audit.window), search: timeLaw(audit.search) },
-    cap,
-    reach: timeLaw(reach),
-  };
-}
+export type WormDocument = Static<typeof wormSchema>;
+export type FloodDocument = Static<typeof floodSchema>;

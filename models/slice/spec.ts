@@ -113,6 +113,8 @@ export interface SliceSpec {
   readonly claim?: MachineClaim;
   /** What it asks of machines, where these are modelled, beside what runs in it; nothing where left out. */
   readonly demand?: DemandSpec;
+  /** Whether it may open raw sockets, to forge packets and read those of others; it may where left out. */
+  readonly raw?: boolean;
   readonly clock: ClockSpec;
   readonly run: RunSpec;
   /** Slivers start at random times, uniform over this span from the start of the run. */

@@ -99,6 +99,12 @@ export class Flood implements Subsystem {
     return this.stage.slivers.specs[host].name === this.spec.slice;
   }
 
+  /** Whether the third party sees another address than the sliver's. */
+  private forges(host: number): boolean {
+    const { raw = true } = this.stage.slivers.specs[host];
+    return this.spec.forged && raw && this.isFlooding(host);
+  }
+
   /** A sliver sends at what it wants and may from now on. */
   private send(host: number): void {
     const { sim, slivers } = this.stage;
@@ -115,9 +121,9 @@ export class Flood implements Subsystem {
     this.rates[host] = rate;
   }
 
-  /** The third party names a node that its packets come from, one drawn by how many do. Without one it waits for more. */
+  /** The third party names a node that its packets come from, or seem to, one drawn by how many do. Without one it waits for more. */
   private complain(): void {
-    const { sim, slivers } = this.stage;
+    const { sim, slivers, testbed } = this.stage;
     const host = this.offender();
     if (host === undefined) {
       this.later(this.spec.complaint, () => this.complain());
@@ -125,7 +131,8 @@ export class Flood implements Subsystem {
     }
     this.complaints.add();
     const at = sim.now;
-    this.later(this.spec.audit.search, () => this.audit(slivers.nodeOf[host], at));
+    const node = this.forges(host) ? this.random.integer(testbed.nodes.count) : slivers.nodeOf[host];
+    this.later(this.spec.audit.search, () => this.audit(node, at));
   }
 
   private offender(): number | undefined {

@@ -39,6 +39,8 @@ export interface FloodSpec {
   readonly slice: string;
   /** Packets to the third party by each of its slivers, per second. */
   readonly rate: number;
+  /** Its packets bear the addresses of nodes drawn at random, where it may open raw sockets. */
+  readonly forged: boolean;
   /** Packets to the same third party by each sliver of the other slices, per second: they measure it, say. */
   readonly background: number;
   /** From the beginning until the third party has complained. */

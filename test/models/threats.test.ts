@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { FlowLog } from '../../models/threats/flow-log.ts';
 import { stream } from '../../sim/random.ts';
-import { HOUR, MINUTE, type Nanoseconds, SECOND } from '../../sim/time.ts';
+import { DAY, HOUR, MINUTE, type Nanoseconds, SECOND } from '../../sim/time.ts';
 import { covers, seeds } from '../statistics.ts';
 import { ranFor } from './machine-room.ts';
 import type { ScenarioRun } from './scenario-run.ts';
@@ -156,6 +156,29 @@ describe('a slice that floods a third party', () => {
     ran.gauge('flood.rate');
     // 4 slivers, 10 packets a second, 105 minutes.
     expect(ledger.count('packets')).toBe(4 * 10 * 105 * 60);
+  });
+
+  describe('and forges addresses, two of its slivers on twenty nodes', () => {
+    const ran = (seed: number, raw: boolean) => {
+      const slices = `slices: { a: { place: { nodes: 2 }, caps: { raw: ${raw} }, run: { protocol: ping, every: 99d } } }`;
+      return ranFor(90 * DAY, 20, `${slices}\n${flood(', forged: true')}`, seed).ledger('flood');
+    };
+
+    test('is found when the node that is drawn has it: by 20 / 2 complaints in the mean', () => {
+      const found = seeds(60).map(seed => ran(seed, true));
+      covers(
+        found.map(ledger => ledger.count('complaints')),
+        10,
+      );
+      for (const ledger of found) {
+        const [identified] = ledger.sample('identified');
+        expect(identified).toBe(90 * MINUTE * ledger.count('complaints'));
+        expect(ledger.count('untraced')).toBe(ledger.count('complaints') - 1);
+      }
+    });
+
+    test('is found at once where it may not open raw sockets', () =>
+      expect(ran(1, false).sample('identified')).toEqual([90 * MINUTE]));
   });
 
   test('goes on at its cap', () => {

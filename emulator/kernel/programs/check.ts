@@ -6,6 +6,7 @@ import { DEFAULT_PATH, findExecutable } from './executable.ts';
 import { sharedProcesses } from './packed-launcher.ts';
 import type { CommandPlan, ProgramPlan } from './plan.ts';
 import { ProgramError } from './program-error.ts';
+import { rawSocketsProblem } from './raw-sockets.ts';
 
 /** @throws {ProgramError} for the first program that cannot be started */
 export function checkPrograms(plans: readonly ProgramPlan[], hosts: readonly HostPlan[]): void {
@@ -15,7 +16,8 @@ export function checkPrograms(plans: readonly ProgramPlan[], hosts: readonly Hos
     if (plan.kind === 'packed') continue;
     const key = `${plan.env.PATH ?? ''}\n${plan.argv[0]}`;
     if (!found.has(key)) found.set(key, problemOf(plan));
-    const problem = found.get(key) ?? shareProblem(plan);
+    const problem =
+      found.get(key) ?? shareProblem(plan) ?? (plan.raw === false ? rawSocketsProblem() : undefined);
     if (problem !== undefined) throw new ProgramError(plan.slice, hosts[plan.host].name, problem);
   }
 }

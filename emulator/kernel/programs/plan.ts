@@ -45,6 +45,8 @@ export interface CommandPlan extends Plan {
   /** An executable and its arguments: an absolute name, or one without a slash that PATH leads to. */
   readonly argv: readonly [string, ...string[]];
   readonly share: Share;
+  /** Whether it may open raw sockets: to forge packets and to read those of others. It may where left out. */
+  readonly raw?: boolean;
 }
 
 /** A Node.js program that shares a process with others of the same bundle. Its share is the process's: no limits. */

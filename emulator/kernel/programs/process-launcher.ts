@@ -11,6 +11,7 @@ import type { PidNamespace } from './pid-namespace.ts';
 import type { CommandPlan } from './plan.ts';
 import { namespaceNumber, processesIn, sessionOf, signalAll } from './processes.ts';
 import { ProgramError } from './program-error.ts';
+import { type Command, withoutRawSockets } from './raw-sockets.ts';
 import { endedChild, reap, spawnProcess } from './syscalls.ts';
 
 /** What of the hosts programs need. */
@@ -88,9 +89,10 @@ export class ProcessLauncher implements Launcher<CommandPlan> {
     const found = findExecutable(argv[0], env.PATH);
     if ('problem' in found) throw new ProgramError(slice, name, found.problem);
     const entries = this.groups.get(host)?.entries ?? [];
+    const itself = { file: found.file, argv };
+    const command = plan.raw === false ? withoutRawSockets(itself) : itself;
     const birth = {
-      file: entries.length > 0 ? '/bin/sh' : found.file,
-      argv: entries.length > 0 ? entering(entries, [found.file, ...argv.slice(1)]) : argv,
+      ...(entries.length > 0 ? entering(entries, command) : command),
       env,
       directory,
       stdout: outputFile(logs, 'stdout'),
@@ -105,9 +107,12 @@ export class ProcessLauncher implements Launcher<CommandPlan> {
 }
 
 /** A command that first enters control groups: memory that it uses from its first moment on counts. */
-function entering(entries: readonly string[], argv: readonly string[]): string[] {
+function entering(entries: readonly string[], { file, argv }: Command): Command {
   const enter = entries.map(file => `echo 0 > '${file.replaceAll("'", `'\\''`)}'`);
-  return ['sh', '-c', `${enter.join(' && ')} && exec "$@"`, 'sh', ...argv];
+  return {
+    file: '/bin/sh',
+    argv: ['sh', '-c', `${enter.join(' && ')} && exec "$@"`, 'sh', file, ...argv.slice(1)],
+  };
 }
 
 /** Processes that the kernel has killed because memory ran out: in a group, or on this machine. */

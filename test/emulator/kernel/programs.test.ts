@@ -8,6 +8,9 @@ import { processesWith, root, Stage, sh } from './stage.ts';
 
 const forever = sh('exec sleep 1000');
 
+/** Bit of a capability set, <linux/capability.h>. */
+const CAP_NET_RAW = 13n;
+
 /** A program that takes TCP connections at a port, from so many milliseconds after its start on. */
 const server = (port: number, delay: number, options = "'0.0.0.0'") =>
   [
@@ -41,6 +44,18 @@ describe('programs in hosts', () => {
         expect(Number(self)).toBeLessThan(Number(shell) + 10);
       },
     ));
+
+  test('one that may not open raw sockets cannot, nor whatever it starts', () => {
+    const look = sh(
+      'sh -c "grep ^CapEff: /proc/self/status; ping -q -c 1 127.0.0.1 >/dev/null && echo answered"',
+    );
+    const mayRaw = (line = '') => (BigInt(`0x${line.split('\t')[1]}`) >> CAP_NET_RAW) & 1n;
+    return Stage.run([{ argv: look, raw: false }, { argv: look }], async stage => {
+      await stage.exits(2);
+      expect([0, 1].map(host => mayRaw(stage.lines(host)[0]))).toEqual([0n, 1n]);
+      expect([0, 1].map(host => stage.lines(host)[1])).toEqual([undefined, 'answered']);
+    });
+  });
 
   test('slices start after those that they need are ready', () =>
     Stage.run(
