@@ -1,6 +1,7 @@
 // The check against the schema: fills in defaults, and says what is wrong in the words of a scenario rather than of a schema.
 import { readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject, type SchemaValidateFunction } from 'ajv';
+import { Deferred, gathered } from './deferred.ts';
 import type { Finding } from './finding.ts';
 import { schemaFile } from './library.ts';
 import { nearest } from './nearest.ts';
@@ -29,6 +30,7 @@ const ajv = new Ajv({
 });
 ajv.addKeyword({ keyword: 'notation', validate: checkNotation, errors: true });
 ajv.addKeyword({ keyword: 'errorMessage', schemaType: 'string' });
+const deferred = new Deferred(ajv);
 
 const pathOf = ({ instancePath }: ErrorObject): Path =>
   instancePath
@@ -140,6 +142,7 @@ interface ScenarioSchema {
 }
 
 let published: ScenarioSchema | undefined;
+let whole: object | undefined;
 
 /** The published schema, read at its first use: far faster than to build it. */
 function scenarioSchema(): ScenarioSchema {
@@ -150,11 +153,14 @@ function scenarioSchema(): ScenarioSchema {
 function check(document: unknown, schema: object): Finding[] {
   // Compiled at its first use, and then kept by the library.
   const validate = ajv.compile(schema);
-  return validate(document) ? [] : translate(validate.errors ?? []);
+  return validate(document) ? [] : translate(gathered(validate.errors ?? []));
 }
 
 /** Fills the defaults into `document` and says everything in which it breaks the schema. */
-export const checkSchema = (document: unknown): Finding[] => check(document, scenarioSchema());
+export function checkSchema(document: unknown): Finding[] {
+  whole ??= deferred.split({ ...scenarioSchema() });
+  return check(document, whole);
+}
 
 /** The same of a fault that stands alone. */
 export const checkFault = (fault: unknown): Finding[] =>
