@@ -1,6 +1,8 @@
 // Overlays: hash tables of many nodes that look up keys and keep their tables, over 10 Mbit/s access links and 200 sites.
 // As a program of its own: `overlays.js PROTOCOL HOSTS SECONDS`, which prints what it came to as JSON.
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { furnish, SimulatedHost } from '../models/host/simulated-host.ts';
 import { Hosts } from '../models/network/hosts.ts';
 import { Network } from '../models/network/network.ts';
@@ -30,6 +32,9 @@ export const OVERLAYS = ['chord', 'chord-published', 'kademlia'] as const;
 /** M. Quinson, C. Rosa, C. Thiery, "Parallel Simulation of Peer-to-Peer Systems", CCGrid 2012. */
 const PUBLISHED = { stabilize: 20 * SECOND, fixFingers: 120 * SECOND };
 
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
 const SITES = 200;
 const network: NetworkSpec = {
   grain: 'message',
@@ -52,6 +57,8 @@ export interface OverlayRate {
   /** Mean of the lookups that succeeded. */
   readonly hops: number;
   readonly residentBytes: number;
+  /** What the run holds at its end, garbage aside. */
+  readonly bytesPerHost: number;
   /** Equal for runs in which the same happened. */
   readonly digest: string;
 }
@@ -125,8 +132,13 @@ function paths(): MatrixPaths {
   return new MatrixPaths(SITES, delays);
 }
 
-/** Boots a settled overlay and runs it for a span of virtual time. @returns the run's digest */
-function run<M>(overlay: Overlay<M>, count: number, seconds: number, tally: Tally): string {
+type Course = Pick<OverlayRate, 'wallSeconds' | 'cpuSeconds' | 'bytesPerHost' | 'digest'>;
+
+/** Boots a settled overlay and runs it for a span of virtual time. */
+function run<M>(overlay: Overlay<M>, count: number, seconds: number, tally: Tally): Course {
+  const empty = heldBytes();
+  const started = performance.now();
+  const before = process.cpuUsage();
   const sim = new Simulation();
   const names = Array.from({ length: count }, (_, index) => `host-${index}`);
   const siteOf = Int32Array.from(names, (_, index) => index % SITES);
@@ -139,7 +151,17 @@ function run<M>(overlay: Overlay<M>, count: number, seconds: number, tally: Tall
     host.boot(overlay.make(host as Host<M>, directory, tally));
   }
   sim.run(seconds * SECOND);
-  return sim.digest.toString();
+  const { user, system } = process.cpuUsage(before);
+  const wallSeconds = (performance.now() - started) / 1000;
+  const bytesPerHost = (heldBytes() - empty) / count;
+  return { wallSeconds, cpuSeconds: (user + system) / 1e6, bytesPerHost, digest: sim.digest.toString() };
+}
+
+/** Bytes on the heap and in array buffers, without garbage. */
+function heldBytes(): number {
+  collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
 /**
@@ -153,25 +175,20 @@ export function measureOverlay(
 ): OverlayRate {
   const nodes = Array.from({ length: hosts }, (_, address) => ({ id: idOf(address), address }));
   const tally = new Tally();
-  const started = performance.now();
-  const before = process.cpuUsage();
-  const digest =
+  const course =
     protocol === 'kademlia'
       ? run(kademliaOverlay(nodes), hosts, virtualSeconds, tally)
       : run(chordOverlay(nodes, protocol === 'chord' ? {} : PUBLISHED), hosts, virtualSeconds, tally);
-  const { user, system } = process.cpuUsage(before);
   return {
     protocol,
     hosts,
     virtualSeconds,
-    wallSeconds: (performance.now() - started) / 1000,
-    cpuSeconds: (user + system) / 1e6,
+    ...course,
     messages: tally.messages,
     lookups: tally.lookups,
     succeeded: tally.succeeded,
     hops: tally.hops / tally.succeeded,
     residentBytes: process.memoryUsage().rss,
-    digest,
   };
 }
 
