@@ -58,7 +58,8 @@ export function expectationsOf(topology: Topology): Expected[] {
   });
 }
 
-function partOf({ sites, paths }: Topology, chosen: readonly number[]): Topology {
+/** Some of a topology's sites, by their indices, with the paths between them. */
+export function partOf({ sites, paths }: Topology, chosen: readonly number[]): Topology {
   return {
     sites: chosen.map(site => sites[site]),
     paths: { delay: (from, to) => paths.delay(chosen[from], chosen[to]) },

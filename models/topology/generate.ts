@@ -1,7 +1,7 @@
 // Generated topologies: PlanetLab as it stood in a year, or sites made up in its likeness.
 import { TestbedError } from '../error.ts';
-import { generatePaths, type Place } from './hub-paths.ts';
-import { madeUpSites } from './made-up-sites.ts';
+import { generatePaths, type Place, type SiteDraws } from './hub-paths.ts';
+import { drawsOfSites, madeUpSites } from './made-up-sites.ts';
 import { type PlanetlabSite, planetlabSites } from './planetlab-sites.ts';
 import type { Site } from './site.ts';
 import type { GenerateSpec, Topology, TopologySpec } from './topology.ts';
@@ -36,11 +36,15 @@ export function planetlabOf(spec: Planetlab, seed: string): Topology {
  * @throws {TestbedError} where no class has a share
  */
 export function generateSites(spec: GenerateSpec, seed: string): Topology {
-  return topologyOf(madeUpSites(spec, seed), seed);
+  return topologyOf(madeUpSites(spec, seed), seed, drawsOfSites(seed));
 }
 
-function topologyOf(sites: readonly (Site & Place)[], seed: string): Topology {
-  return { sites, paths: generatePaths(sites, seed) };
+function topologyOf(
+  sites: readonly (Site & Place)[],
+  seed: string,
+  drawsOf?: (site: number) => SiteDraws,
+): Topology {
+  return { sites, paths: generatePaths(sites, seed, drawsOf) };
 }
 
 /**

@@ -64,3 +64,25 @@ export function destination(from: Coordinates, bearing: number, distance: number
     longitude: longitude > 180 ? longitude - 360 : longitude < -180 ? longitude + 360 : longitude,
   };
 }
+
+/** Cells along either side of the square that `alongCurve` fills: some ten km each. */
+const CELLS = 4096;
+
+/**
+ * How far along D. Hilbert's curve through all places (Math. Ann. 38, 1891) a place stands: an integer, 0 .. 4096 ^ 2 - 1.
+ * Places that follow each other are near each other, in latitude and longitude alike.
+ */
+export function alongCurve({ latitude, longitude }: Coordinates): number {
+  const cell = (share: number): number => Math.min(CELLS - 1, Math.floor(share * CELLS));
+  let [x, y] = [cell((longitude + 180) / 360), cell((latitude + 90) / 180)];
+  let passed = 0;
+  for (let side = CELLS / 2; side >= 1; side /= 2) {
+    const [east, north] = [x & side ? 1 : 0, y & side ? 1 : 0];
+    passed += side * side * ((3 * east) ^ north);
+    if (north === 1) continue;
+    // The curve through a southern quarter is turned: it starts and ends at the quarters that come before and after.
+    if (east === 1) [x, y] = [CELLS - 1 - x, CELLS - 1 - y];
+    [x, y] = [y, x];
+  }
+  return passed;
+}

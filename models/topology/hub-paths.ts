@@ -1,9 +1,17 @@
 // Paths of generated topologies: from a site to a hub, over the backbone, from a hub to a site.
-import { type RandomStream, stream } from '../../sim/random.ts';
+import { stream } from '../../sim/random.ts';
 import { MILLISECOND, type Nanoseconds } from '../../sim/time.ts';
-import { type Backbone, type Carrier, hubs, meetingPoints, shortestWays } from './backbone.ts';
+import {
+  type Backbone,
+  type Carrier,
+  hubs,
+  type MeetingPoints,
+  meetingPoints,
+  shortestWays,
+} from './backbone.ts';
 import { distanceBetween, LIGHT } from './geography.ts';
 import { SAME_SITE_DELAY } from './import-matrix.ts';
+import { normalQuantile } from './normal-quantile.ts';
 import { draw, mix, pairKey } from './pair-hash.ts';
 import { MatrixPaths } from './paths.ts';
 import type { Coordinates, SiteClass } from './site.ts';
@@ -17,33 +25,45 @@ export interface Place {
   readonly class?: SiteClass;
 }
 
+/** What is drawn for a site, each in [0, 1): the share of all sites that have less of it. */
+export interface SiteDraws {
+  /** Which of the near hubs the second uplink leads to. */
+  readonly second: number;
+  /** How long the uplinks are for their great circle. */
+  readonly stretch: number;
+  readonly lastMile: number;
+}
+
 /** Delay of light in fibre of refractive index 1.468, ns per km. */
 const FIBRE = (1.468 / LIGHT) * 1e9;
 
-// The figures below and the stretch of the backbone's links are fitted together, by random search, to the inflation, round
+// The figures below and the stretch of the backbone's links are fitted together, by search, to the inflation, round
 // trips and triangle violations that WonderNetwork measured between 246 cities, at their places, and to those that Zhu et
 // al. measured on PlanetLab (IEEE/ACM Trans. Networking 25(2), 2017). docs/topology.md tells how near they come.
 
 /** Length of a site's way to a hub, by the great circle: the median over sites, and sigma of its log; at least 1. */
-const ACCESS_STRETCH = 1.19;
-const ACCESS_SIGMA = 0.48;
+const ACCESS_STRETCH = 1.39;
+const ACCESS_SIGMA = 0.46;
 
 /** One-way delay from a site's nodes to its regional network: the median over sites, and sigma of its log. */
-const LAST_MILE: Nanoseconds = 0.22 * MILLISECOND;
-const LAST_MILE_SIGMA = 0.6;
+const LAST_MILE: Nanoseconds = 0.23 * MILLISECOND;
+const LAST_MILE_SIGMA = 0.54;
 
 /** A site's second uplink leads to one of so many hubs that come after the nearest, unless that is so many km farther. */
 const SECOND_CHOICES = 3;
 const SECOND_REACH = 1750;
 
 /** Share of destinations toward which a site takes its second uplink. */
-const SECOND_SHARE = 0.35;
+const SECOND_SHARE = 0.36;
 
 /** Share of pairs of sites overseas whose networks meet in North America or Europe only. */
-const MEETING_SHARE = 0.42;
+const MEETING_SHARE = 0.48;
+
+/** Share of those pairs that meet on the farther of these continents: of two research networks, and of others. */
+const FAR_MEETING_SHARE: Readonly<Record<Carrier, number>> = { research: 0.18, commercial: 0 };
 
 /** What a pair's own way within the hubs adds, in the mean over pairs, as a share of the path. */
-const PAIR_EXCESS = 0.032;
+const PAIR_EXCESS = 0.0215;
 
 /** As many routers as traceroute looks for by default. */
 const MOST_HOPS = 30;
@@ -57,7 +77,9 @@ const SIZE = hubs.length;
 interface Ways {
   readonly next: Uint8Array;
   readonly delays: Float64Array;
-  readonly meetings: Uint8Array;
+  readonly meetings: MeetingPoints;
+  /** Share of pairs overseas that meet far. */
+  readonly farShare: number;
 }
 
 /**
@@ -70,10 +92,11 @@ interface Ways {
  *   of the Internet's detours come from (Spring, Mahajan and Anderson, "The Causes of Path Inflation", SIGCOMM 2003).
  *   Sites that share their nearest hub meet there.
  * - Between two edge sites the way is that of research networks; else any link is taken.
- * - Sites on continents other than North America and Europe often meet on those.
+ * - Sites on continents other than North America and Europe often meet on those, research networks at times on the
+ *   farther one: where both have a partner, not where it is on the way.
  *
- * Routers stand where the hubs are. Every draw belongs to one site, by its name, or to one pair: another site more or less
- * changes no other path. Memory is in proportion to the number of sites, and `delay` allocates nothing.
+ * Routers stand where the hubs are. Every draw belongs to one site, by its name or place in the order, or to one pair: another
+ * site more or less changes no other path. Memory is in proportion to the number of sites, and `delay` allocates nothing.
  */
 export class HubPaths implements Paths, Routes {
   private readonly research = waysOf('research');
@@ -85,8 +108,11 @@ export class HubPaths implements Paths, Routes {
   /** 1 where the site is on a research network. */
   private readonly onResearch: Uint8Array;
 
-  /** @param sites their names are unique */
-  constructor(sites: readonly Place[], seed: string) {
+  /**
+   * @param sites their names are unique
+   * @param drawsOf what is drawn for a site, by its index; by its name where left out
+   */
+  constructor(sites: readonly Place[], seed: string, drawsOf?: (site: number) => SiteDraws) {
     this.hubOf = new Uint8Array(2 * sites.length);
     this.uplink = new Float64Array(2 * sites.length);
     this.key = new Uint32Array(sites.length);
@@ -96,7 +122,10 @@ export class HubPaths implements Paths, Routes {
       hubs.forEach((hub, index) => {
         distances[index] = distanceBetween(coordinates, hub.coordinates);
       });
-      this.attach(site, distances, stream(seed, 'topology', name));
+      const random = stream(seed, 'topology', name);
+      this.key[site] = random.integer(2 ** 32);
+      const byName = { second: random.uniform(), stretch: random.uniform(), lastMile: random.uniform() };
+      this.attach(site, distances, drawsOf?.(site) ?? byName);
     });
   }
 
@@ -153,18 +182,17 @@ export class HubPaths implements Paths, Routes {
     return Math.round(passed * excess);
   }
 
-  private attach(site: number, distances: Float64Array, random: RandomStream): void {
+  private attach(site: number, distances: Float64Array, draws: SiteDraws): void {
     const near = nearest(distances, 1 + SECOND_CHOICES);
     const within = near.filter(hub => distances[hub] - distances[near[0]] <= SECOND_REACH);
-    const second = near[1 + random.integer(SECOND_CHOICES)];
+    const second = near[1 + Math.floor(draws.second * SECOND_CHOICES)];
     const chosen = [near[0], within.includes(second) ? second : within[Math.min(1, within.length - 1)]];
-    const stretch = Math.max(1, random.lognormal(Math.log(ACCESS_STRETCH), ACCESS_SIGMA));
-    const lastMile = random.lognormal(Math.log(LAST_MILE), LAST_MILE_SIGMA);
+    const stretch = Math.max(1, lognormal(draws.stretch, ACCESS_STRETCH, ACCESS_SIGMA));
+    const lastMile = lognormal(draws.lastMile, LAST_MILE, LAST_MILE_SIGMA);
     chosen.forEach((hub, index) => {
       this.hubOf[2 * site + index] = hub;
       this.uplink[2 * site + index] = lastMile + distances[hub] * stretch * FIBRE;
     });
-    this.key[site] = random.integer(2 ** 32);
   }
 
   /** The uplink, of all, that a site uses toward another: always the same, by a hash of the two sites' keys. */
@@ -179,9 +207,11 @@ export class HubPaths implements Paths, Routes {
 
   /** The hub over which the way between the two uplinks' hubs goes; the first of them where it is the shortest way. */
   private meeting(from: number, to: number, out: number, back: number): number {
-    const pair = mix(pairKey(this.key[from], this.key[to]));
-    if (draw(pair) >= MEETING_SHARE) return this.hubOf[out];
-    return this.waysBetween(from, to).meetings[this.hubOf[out] * SIZE + this.hubOf[back]];
+    const share = draw(mix(pairKey(this.key[from], this.key[to]))) / MEETING_SHARE;
+    if (share >= 1) return this.hubOf[out];
+    const { meetings, farShare } = this.waysBetween(from, to);
+    const points = share < farShare ? meetings.far : meetings.near;
+    return points[this.hubOf[out] * SIZE + this.hubOf[back]];
   }
 
   /** How much longer than its hubs and uplinks tell a pair's path is, >= 1: 1 and an exponentially distributed excess. */
@@ -191,8 +221,12 @@ export class HubPaths implements Paths, Routes {
 }
 
 /** The paths between sites, as a matrix where it is small. */
-export function generatePaths(sites: readonly Place[], seed: string): Paths {
-  const paths = new HubPaths(sites, seed);
+export function generatePaths(
+  sites: readonly Place[],
+  seed: string,
+  drawsOf?: (site: number) => SiteDraws,
+): Paths {
+  const paths = new HubPaths(sites, seed, drawsOf);
   const size = sites.length;
   if (size > MATRIX_SITES) return paths;
   const delays = new Float64Array(size * size);
@@ -209,7 +243,13 @@ function waysOf(carrier: Carrier): Ways {
     const reverse = backbone.lengths[(cell % SIZE) * SIZE + Math.floor(cell / SIZE)];
     return ((length + reverse) / 2) * FIBRE;
   });
-  return { next: backbone.next, delays, meetings: meetingPoints(backbone) };
+  const farShare = FAR_MEETING_SHARE[carrier];
+  return { next: backbone.next, delays, meetings: meetingPoints(backbone), farShare };
+}
+
+/** A lognormal's quantile, by its median and the sigma of its log. */
+function lognormal(share: number, median: number, sigma: number): number {
+  return median * Math.exp(sigma * normalQuantile(share));
 }
 
 function links({ next }: Ways, from: number, to: number): number {

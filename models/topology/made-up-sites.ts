@@ -1,9 +1,10 @@
 // Sites made up: places, classes and numbers of nodes like those of the testbed, at any number of sites.
-import { stream } from '../../sim/random.ts';
+import { type RandomStream, stream } from '../../sim/random.ts';
 import { TestbedError } from '../error.ts';
 import { hubs } from './backbone.ts';
-import { destination, regionOf } from './geography.ts';
-import type { Place } from './hub-paths.ts';
+import { evenSteps, sharedOut, turns } from './even-spread.ts';
+import { alongCurve, destination, regionOf } from './geography.ts';
+import type { Place, SiteDraws } from './hub-paths.ts';
 import { planetlabSites } from './planetlab-sites.ts';
 import type { Coordinates, Region, Site, SiteClass } from './site.ts';
 import type { GenerateSpec } from './topology.ts';
@@ -28,105 +29,99 @@ const NODES_OF_SITES = [71, 121, 17, 13, 12];
  * shares give the measured quantiles. PlanetLab's table has 49 % in North America and 31 % in Europe.
  */
 const REGION_SHARES: Readonly<Record<Region, number>> = {
-  'north-america': 0.407,
-  'south-america': 0.0435,
-  europe: 0.363,
+  'north-america': 0.441,
+  'south-america': 0.0425,
+  europe: 0.344,
   africa: 0.003,
-  asia: 0.145,
-  oceania: 0.0385,
+  asia: 0.1315,
+  oceania: 0.038,
 };
 
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
-/** Steps of further sequences beside the golden one, for classes and for numbers of nodes. */
-const CLASS_STEP = Math.SQRT2 - 1;
-const NODES_STEP = Math.sqrt(3) - 1;
 
 /**
  * Sites `site-1`, `site-2`, ..., each some tens of km from a model. Without `classes` the models are all of PlanetLab's
  * sites; with them, the sites of a class, or for co-location centres and peering points the hub cities.
  *
- * The models are not drawn independently but taken in turn at golden steps from a random start, along all of them in order
- * of region and longitude. So any number of sites has close to the regions' shares (H. Weyl's equidistribution), which a
- * hundred independent draws would miss by several sites, and the first sites do not change with the number of sites.
+ * No site is drawn independently of those before it: a hundred draws stray too far from what they stand for. The regions
+ * take turns by their shares, and all else is taken at even steps from a random start. So any number of sites is close to
+ * the distribution, and the first sites do not change with the number.
  * @throws {TestbedError} where no class has a share
  */
 export function madeUpSites({ sites, nodesPerSite, classes }: GenerateSpec, seed: string): (Site & Place)[] {
-  const start = stream(seed, 'topology', 'places');
-  const [place, kind, count] = [start.uniform(), start.uniform(), start.uniform()];
-  const classAt = classes === undefined ? undefined : sharedOut(entriesOf(classes));
-  const nodesAt = sharedOut(NODES_OF_SITES.map((share, index) => [index + 1, share]));
+  const random = stream(seed, 'topology', 'places');
+  const [kindAt, countAt, bearingAt, distanceAt] = [2, 3, 7, 11].map(root =>
+    evenSteps(Math.sqrt(root), random.uniform()),
+  );
+  const kind = classes && sharedOut(entriesOf(classes));
+  const count = sharedOut(NODES_OF_SITES.map((share, index) => [index + 1, share]));
+  const next = new Map(Object.entries(MODELS).map(([name, groups]) => [name, inTurn(groups, random)]));
   return Array.from({ length: sites }, (_, index) => {
-    const among = classAt ? MODELS[classAt((kind + index * CLASS_STEP) % 1)] : anyModel;
-    const model = among((place + index * GOLDEN) % 1);
-    const nodes = nodesPerSite === 'planetlab' ? nodesAt((count + index * NODES_STEP) % 1) : nodesPerSite;
-    return standing(`site-${index + 1}`, model, nodes, seed);
+    const model = next.get(kind?.(kindAt(index)) ?? 'any')!();
+    const nodes = nodesPerSite === 'planetlab' ? count(countAt(index)) : nodesPerSite;
+    const distance = -SCATTER * Math.log(1 - distanceAt(index));
+    const coordinates = destination(model.coordinates, bearingAt(index) * 360, distance);
+    return { name: `site-${index + 1}`, ...model, nodes, coordinates };
   });
 }
 
-function standing(name: string, model: Model, nodes: number, seed: string): Site & Place {
-  const random = stream(seed, 'topology', name, 'place');
-  const coordinates = destination(model.coordinates, random.uniform() * 360, random.exponential(SCATTER));
-  return { name, ...model, nodes, coordinates };
+/** What is drawn for the uplinks of made-up sites, by a site's index. */
+export function drawsOfSites(seed: string): (site: number) => SiteDraws {
+  const random = stream(seed, 'topology', 'uplinks');
+  const [second, stretch, lastMile] = [13, 17, 19].map(root => evenSteps(Math.sqrt(root), random.uniform()));
+  return site => ({ second: second(site), stretch: stretch(site), lastMile: lastMile(site) });
 }
 
-const REGIONS = Object.keys(REGION_SHARES);
+/** Models that have a share of the sites together, in an order in which those near each other follow each other. */
+interface Group {
+  readonly share: number;
+  readonly models: readonly Model[];
+}
 
-const planetlabModels: readonly Model[] = planetlabSites
-  .map(({ class: class_, coordinates, country, region }) => ({ class: class_, coordinates, country, region }))
-  .sort(
-    (a, b) =>
-      REGIONS.indexOf(a.region) - REGIONS.indexOf(b.region) ||
-      a.coordinates.longitude - b.coordinates.longitude,
-  );
+const anySite: readonly Model[] = planetlabSites.map(({ class: kind, coordinates, country, region }) => {
+  return { class: kind, coordinates, country, region };
+});
 
-const atEdge = planetlabModels.filter(model => model.class === 'edge');
+const atEdge = anySite.filter(model => model.class === 'edge');
 
-const hubModels: readonly Omit<Model, 'class'>[] = hubs
-  .map(({ country, coordinates }) => ({ coordinates, country, region: regionOf(country)! }))
-  .sort((a, b) => a.coordinates.longitude - b.coordinates.longitude);
+const atHub = hubs.map(({ country, coordinates }) => ({ coordinates, country, region: regionOf(country)! }));
 
-/** A model at a point of [0, 1). */
-type Models = (point: number) => Model;
+const as = (kind: SiteClass, models: readonly Omit<Model, 'class'>[]): Model[] =>
+  models.map(model => ({ ...model, class: kind }));
 
-const MODELS: Readonly<Record<SiteClass, Models>> = {
+const MODELS: Readonly<Record<SiteClass | 'any', readonly Group[]>> = {
+  any: byRegion(anySite),
   edge: byRegion(atEdge),
-  contributed: byRegion(atEdge.map(model => ({ ...model, class: 'contributed' }))),
-  'co-location': equally(hubModels.map(model => ({ ...model, class: 'co-location' }))),
-  peering: equally(hubModels.map(model => ({ ...model, class: 'peering' }))),
+  contributed: byRegion(as('contributed', atEdge)),
+  'co-location': [groupOf(1, as('co-location', atHub))],
+  peering: [groupOf(1, as('peering', atHub))],
 };
 
-const anyModel: Models = byRegion(planetlabModels);
-
-function byRegion(models: readonly Model[]): Models {
-  const inRegion = (region: Region): number => models.filter(model => model.region === region).length;
-  return sharedOut(models.map(model => [model, REGION_SHARES[model.region] / inRegion(model.region)]));
+function byRegion(models: readonly Model[]): Group[] {
+  const inRegion = (region: string): Model[] => models.filter(model => model.region === region);
+  return Object.entries(REGION_SHARES)
+    .map(([region, share]) => groupOf(share, inRegion(region)))
+    .filter(group => group.models.length > 0);
 }
 
-function equally(models: readonly Model[]): Models {
-  return sharedOut(models.map(model => [model, 1]));
+function groupOf(share: number, models: readonly Model[]): Group {
+  const along = [...models].sort((a, b) => alongCurve(a.coordinates) - alongCurve(b.coordinates));
+  return { share, models: along };
+}
+
+/** One model after another: the groups take turns by their shares, and each goes through its models in golden steps. */
+function inTurn(groups: readonly Group[], random: RandomStream): () => Model {
+  const turn = turns(groups.map(({ share }) => share));
+  const placeAt = groups.map(() => evenSteps(GOLDEN, random.uniform()));
+  return () => {
+    const { index, before } = turn();
+    const { models } = groups[index];
+    return models[Math.floor(placeAt[index](before) * models.length)];
+  };
 }
 
 function entriesOf(classes: NonNullable<GenerateSpec['classes']>): (readonly [SiteClass, number])[] {
   const entries = Object.entries(classes) as [SiteClass, number][];
   if (entries.some(([, share]) => share > 0)) return entries;
   throw new TestbedError(['topology', 'generate', 'classes'], 'no share', 'at least one above 0');
-}
-
-/** What of several stands at a point of [0, 1), each taking up its share of it; some share is above 0. */
-function sharedOut<T>(shares: readonly (readonly [item: T, share: number])[]): (point: number) => T {
-  const taking = shares.filter(([, share]) => share > 0);
-  let sum = 0;
-  const ends = taking.map(([, share]) => {
-    sum += share;
-    return sum;
-  });
-  return point => {
-    let low = 0;
-    for (let high = taking.length - 1; low < high; ) {
-      const middle = (low + high) >> 1;
-      if (point * sum < ends[middle]) high = middle;
-      else low = middle + 1;
-    }
-    return taking[low][0];
-  };
 }

@@ -204,9 +204,10 @@ describe('in a run', () => {
   test('a proxy takes its time, each way', () => {
     const open = run('[]').rtt;
     const proxied = run('[{ nodes: site-1, proxy: { carries: [udp 4000], delay: 50ms } }]').rtt;
-    const longest = Math.max(...proxied) - Math.max(...open);
     expect(proxied.length).toBeLessThan(open.length);
-    expect(longest).toBeLessThanOrEqual(100 * MILLISECOND);
-    expect(Math.max(...proxied.map(Number))).toBeGreaterThan(Math.max(...open));
+    // No jitter: each pair has one round trip, which is the same as without or longer by twice 50 ms.
+    const longer = [...new Set(proxied)].filter(rtt => !open.includes(rtt));
+    expect(longer.length).toBeGreaterThan(0);
+    for (const rtt of longer) expect(open).toContain(rtt - 100 * MILLISECOND);
   });
 });
