@@ -146,6 +146,10 @@ export class Routing {
     return BITS - 1;
   }
 
+  finger(index: number): NodeRef | undefined {
+    return this.fingers[BITS - 1 - index];
+  }
+
   setFinger(index: number, node: NodeRef): void {
     const k = BITS - 1 - index;
     // Entries below it that were never fixed.

@@ -5,7 +5,7 @@ import { Lookup, type Seeker } from './lookup.ts';
 import type { ChordMessage, NodeRef } from './messages.ts';
 import type { ChordOptions } from './options.ts';
 import { selectNearest } from './proximity.ts';
-import { BITS, between, fingerStart } from './ring.ts';
+import { BITS, between, betweenOrAt, fingerStart } from './ring.ts';
 
 /** Stabilizations between two searches for another ring. A node alone makes one each time. */
 const SEARCH_EVERY = 8;
@@ -141,8 +141,27 @@ export class Upkeep {
     if (this.fixing || !routing.joined || routing.alone) return;
     this.fixing = true;
     this.finger = this.finger === 0 ? BITS - 1 : routing.fingerAfter(this.finger);
-    const start = fingerStart(routing.self.id, this.finger);
+    const known = routing.finger(this.finger);
+    if (known && this.options.pns === 0) this.checkFinger(known);
+    else this.findFinger();
+  }
+
+  private findFinger(): void {
+    const start = fingerStart(this.seeker.routing.self.id, this.finger);
     new Lookup(this.seeker, start, this.options.lookup.timeout, this.fingerFound).run();
+  }
+
+  /** A finger whose predecessor lies before the finger's start is still right: one question in place of a lookup. */
+  private checkFinger(known: NodeRef): void {
+    const { routing, rpc } = this.seeker;
+    rpc.call(known.address, { type: 'neighbours', rpc: rpc.number() }, reply => {
+      const before = reply?.type === 'neighbours-are' ? reply.predecessor : null;
+      const start = fingerStart(routing.self.id, this.finger);
+      const isRight = before && betweenOrAt(start, before.id, known.id);
+      if (!reply) routing.forget(known.address);
+      if (routing.joined && !isRight) this.findFinger();
+      else this.fixing = false;
+    });
   }
 
   /** Asks a random member for this node's own place; the answer of one on another ring is a node that is missing here. */

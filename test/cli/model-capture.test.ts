@@ -67,7 +67,7 @@ describe('a capture in mode model', () => {
           )
         ).stdout,
       ).digest;
-    expect(await run('plain')).toBe(await run('watched', '--capture', 'dht@princeton-1'));
+    expect(await run('plain')).toBe(await run('watched', '--capture', 'dht@utah-1'));
     expect(readFileSync(folder.file('watched', 'packets.pcapng')).length).toBeGreaterThan(10_000);
   });
 });
