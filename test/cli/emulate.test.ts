@@ -62,10 +62,10 @@ describe('the same scenario', () => {
     // A machine that others use may be late now, and faithful a moment later.
     let tries = 1;
     let { status, stdout } = await folder.petri(['compare', 'first-ping', ...modes]);
-    while (status === 3 && tries++ < 3) {
+    while (status === 3 && tries++ < 2) {
       ({ status, stdout } = await folder.petri(['compare', 'first-ping', ...modes]));
     }
-    if (status === 3) ctx.skip('this machine was too busy for a faithful emulation three times');
+    if (status === 3) ctx.skip('this machine was too busy for a faithful emulation twice');
     expect(status).toBe(0);
     expect(stdout.match(/→.*✓/g)).toHaveLength(12);
     expect(stdout).toContain('12 pairs: all agree (bounds: emulate 4 ms)');

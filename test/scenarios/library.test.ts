@@ -8,7 +8,7 @@ import { loadDesigns } from '../../scenarios/load.ts';
 import type { LoadedDesigns, LoadedScenario } from '../../scenarios/scenario.ts';
 
 /** A scenario whose runs come to fewer events is run twice as a whole; of another only the shortest run is made again. */
-const FEW = 700_000;
+const FEW = 200_000;
 
 /** The threads of a fleet load compiled code. */
 const fleet = new URL('../../dist/cli/fleet.js', import.meta.url);
