@@ -57,7 +57,7 @@ export interface OverlayRate {
   /** Mean of the lookups that succeeded. */
   readonly hops: number;
   readonly residentBytes: number;
-  /** What the run holds at its end, garbage aside. */
+  /** What the run holds at its end, garbage aside, by host. */
   readonly bytesPerHost: number;
   /** Equal for runs in which the same happened. */
   readonly digest: string;

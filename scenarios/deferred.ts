@@ -23,13 +23,12 @@ export class Deferred {
   }
 
   /** The schema with its properties, and whatever it holds behind `then`, each compiled at its first use. */
-  split(schema: Schema): Schema {
-    const properties = Object.entries(schema.properties as Schema);
-    const split = this.splitThens(schema) as Schema;
-    const parts = Object.fromEntries(
-      properties.map(([key, part]) => [key, this.setApart(this.splitThens(part) as Schema)]),
-    );
-    return { ...split, properties: parts };
+  split({ properties, ...rest }: Schema): Schema {
+    const parts = Object.entries(properties as Schema).map(([key, part]) => [
+      key,
+      this.setApart(this.splitThens(part) as Schema),
+    ]);
+    return { ...(this.splitThens(rest) as Schema), properties: Object.fromEntries(parts) };
   }
 
   private splitThens(part: unknown): unknown {

@@ -121,7 +121,7 @@ export class Flood implements Subsystem {
     this.rates[host] = rate;
   }
 
-  /** The third party names a node that its packets come from, or seem to, one drawn by how many do. Without one it waits for more. */
+  /** The third party names a node that packets come from, or seem to, drawn by how many do. Without one it waits for more. */
   private complain(): void {
     const { sim, slivers, testbed } = this.stage;
     const host = this.offender();

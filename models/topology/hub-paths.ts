@@ -1,5 +1,5 @@
 // Paths of generated topologies: from a site to a hub, over the backbone, from a hub to a site.
-import { stream } from '../../sim/random.ts';
+import { type RandomStream, stream } from '../../sim/random.ts';
 import { MILLISECOND, type Nanoseconds } from '../../sim/time.ts';
 import {
   type Backbone,
@@ -124,8 +124,7 @@ export class HubPaths implements Paths, Routes {
       });
       const random = stream(seed, 'topology', name);
       this.key[site] = random.integer(2 ** 32);
-      const byName = { second: random.uniform(), stretch: random.uniform(), lastMile: random.uniform() };
-      this.attach(site, distances, drawsOf?.(site) ?? byName);
+      this.attach(site, distances, drawsOf?.(site) ?? drawsFrom(random));
     });
   }
 
@@ -219,6 +218,12 @@ export class HubPaths implements Paths, Routes {
     return 1 - PAIR_EXCESS * Math.log(1 - draw(pairKey(this.key[from], this.key[to])));
   }
 }
+
+const drawsFrom = (random: RandomStream): SiteDraws => ({
+  second: random.uniform(),
+  stretch: random.uniform(),
+  lastMile: random.uniform(),
+});
 
 /** The paths between sites, as a matrix where it is small. */
 export function generatePaths(

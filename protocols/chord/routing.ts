@@ -146,6 +146,7 @@ export class Routing {
     return BITS - 1;
   }
 
+  /** @param index 0 .. 47 */
   finger(index: number): NodeRef | undefined {
     return this.fingers[BITS - 1 - index];
   }
